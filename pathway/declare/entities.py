@@ -33,6 +33,7 @@ __all__ = [
     "PoolTerm",
     "Readout",
     "Rule",
+    "Seed",
     "Site",
     "SiteState",
     "Source",
@@ -164,6 +165,18 @@ class Molecule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """A further starting form of an existing molecule with a total of its own (an allele)."""
+
+    id: str
+    pattern: str
+    """Partial pattern of the molecule, e.g. ``PIK3CA(allele~H1047R)``; the rest is default."""
+    total: Parameter
+    """The parameter ``<id>.total``, usually 0 until a lesion moves molecules here."""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteState:
     """A state that a module adds to a site of another module's molecule."""
 
@@ -286,6 +299,7 @@ class Module:
     """What one file adds to a network. Base modules, drugs, ligands and lesions all carry one."""
 
     molecules: tuple[Molecule, ...] = ()
+    seeds: tuple[Seed, ...] = ()
     states: tuple[SiteState, ...] = ()
     rules: tuple[Rule, ...] = ()
     interactions: tuple[Interaction, ...] = ()
@@ -357,7 +371,7 @@ class Change:
 
     kind: ChangeKind
     target: str
-    """A molecule id (its ``.total``), or a ligand id."""
+    """A molecule or seed id (its ``.total``), or a ligand id."""
     source: str = ""
     default: Parameter
 
