@@ -222,6 +222,8 @@ class Rule:
     driven: bool = False
     note: str = ""
     sources: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    """Drug, ligand and lesion ids: the entry exists only if all are in the scenario."""
     where: str = ""
 
 
@@ -238,6 +240,8 @@ class Interaction:
     pattern: str
     factor: Monomial
     off_share: float
+    requires: tuple[str, ...] = ()
+    """Drug, ligand and lesion ids: the entry exists only if all are in the scenario."""
     where: str = ""
 
 
@@ -247,6 +251,8 @@ class Forbidden:
 
     id: str
     pattern: str
+    requires: tuple[str, ...] = ()
+    """Drug, ligand and lesion ids: the entry exists only if all are in the scenario."""
     where: str = ""
 
 
@@ -262,6 +268,8 @@ class Effect:
     rules: tuple[str, ...]
     when: str
     factor: Monomial
+    requires: tuple[str, ...] = ()
+    """Drug, ligand and lesion ids: the entry exists only if all are in the scenario."""
     where: str = ""
 
 
