@@ -183,6 +183,8 @@ class SiteState:
     molecule: str
     site: str
     state: str
+    requires: tuple[str, ...] = ()
+    """Drug, ligand and lesion ids: the entry exists only if all are in the scenario."""
     where: str = ""
 
 
