@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 __all__ = [
+    "Anchor",
     "Change",
     "ChangeKind",
     "Context",
@@ -305,6 +306,21 @@ class Readout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A level that holds in every untreated context, and the scale that is solved to hold it.
+
+    The rates that make ``molecule`` are proportional to the parameter ``scale``; at the rest of
+    the context without scenario lesions, drugs or ligands the molecule stands at its ``.total``.
+    So a measured receptor total stays what was measured although its transcript is regulated.
+    """
+
+    id: str
+    molecule: str
+    scale: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """What one file adds to a network. Base modules, drugs, ligands and lesions all carry one."""
 
@@ -317,6 +333,7 @@ class Module:
     effects: tuple[Effect, ...] = ()
     pools: tuple[Pool, ...] = ()
     readouts: tuple[Readout, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     """Every parameter the module's tables declare, in order, molecule totals included."""
 
