@@ -1,0 +1,145 @@
+"""Which molecules a scenario's cell has: those with a total, and those that rules make."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pathway.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pathway.declare.entities import Declared, Drug, Module, Molecule, Monomial, Rule
+
+__all__ = ["check_targets", "present_molecules"]
+
+_SITES = re.compile(r"\([^()]*\)")
+_NAME = re.compile(r"[A-Za-z]\w*")
+
+
+def present_molecules(
+    modules: Sequence[Module], parameters: Mapping[str, float], inputs: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the ids of molecules and seeds that can be in the cell, in declaration order.
+
+    Parameters
+    ----------
+    modules : sequence of Module
+        All modules of the scenario, drugs' and ligands' included.
+    parameters : mapping of str to float
+        Values after context, lesions and the scenario's own changes, internal units.
+    inputs : sequence of str
+        Drugs and ligands in the medium; they are not listed again.
+
+    Returns
+    -------
+    tuple of str
+        Molecules and seeds with a total above zero, and molecules that a rule with a rate above
+        zero makes from what is present.
+    """
+    molecules = [m for module in modules for m in module.molecules if not m.is_input]
+    seeds = [seed for module in modules for seed in module.seeds]
+    kinds = {molecule.id for molecule in molecules}
+    chosen = [
+        m.id for m in molecules if m.total is not None and parameters.get(m.total.id, 0.0) > 0.0
+    ]
+    sown = [seed for seed in seeds if parameters.get(seed.total.id, 0.0) > 0.0]
+    have = {*chosen, *inputs, *(name for seed in sown for name in _counts(seed.pattern))}
+    made = _made(modules, dict(parameters), have)
+    wanted = {*chosen, *(made & kinds), *(seed.id for seed in sown)}
+    ids = [*(m.id for m in molecules), *(seed.id for seed in seeds)]
+    return tuple(name for name in dict.fromkeys(ids) if name in wanted)
+
+
+def _made(modules: Sequence[Module], parameters: dict[str, float], have: set[str]) -> set[str]:
+    """Return what rules synthesise, to a fixed point: a transcript, then its protein."""
+    steps = [step for module in modules for rule in module.rules for step in _steps(rule)]
+    running = [(old, new) for rate, old, new in steps if rate.value(parameters) > 0.0]
+    made: set[str] = set()
+    while True:
+        known = have | made
+        fresh = {
+            name
+            for old, new in running
+            if known.issuperset(old)
+            for name, count in new.items()
+            if count > old[name] and name not in known
+        }
+        if not fresh:
+            return made
+        made |= fresh
+
+
+def _steps(rule: Rule) -> list[tuple[Monomial, Counter[str], Counter[str]]]:
+    steps: list[tuple[Monomial, Counter[str], Counter[str]]] = []
+    for line in rule.lines:
+        left, _, right = line.replace("<->", "->").partition("->")
+        old, new = _counts(left), _counts(right)
+        steps.append((rule.forward, old, new))
+        if rule.reverse is not None:
+            steps.append((rule.reverse, new, old))
+    return steps
+
+
+def _counts(text: str) -> Counter[str]:
+    return Counter(_NAME.findall(_SITES.sub(" ", text)))
+
+
+def check_targets(
+    where: str,
+    declared: Declared,
+    drug: Drug,
+    modules: Sequence[Module],
+    totals: Sequence[Mapping[str, float]],
+    present: Collection[str],
+) -> None:
+    """Raise if the cell has none of a drug's targets.
+
+    A target counts as there if it has a total before or after the lesions, if rules make it, or if
+    another product of its gene is there: an antibody against a HER2 that the cell only has as p95
+    is a fair question, whose answer is that nothing happens.
+
+    Parameters
+    ----------
+    where : str
+        The scenario, for the message.
+    declared : Declared
+        The model, for the molecules that only other modules declare.
+    drug : Drug
+        The drug asked for.
+    modules : sequence of Module
+        Modules of the scenario.
+    totals : sequence of mapping
+        Parameter values before and after the lesions.
+    present : collection of str
+        What :func:`present_molecules` returned.
+
+    Raises
+    ------
+    ScenarioError
+        None of the targets is there.
+    """
+    genes = _genes(declared)
+    wanted = {genes[target] for target in drug.targets if genes.get(target)}
+    molecules = [m for module in modules for m in module.molecules]
+    seeds = [seed for module in modules for seed in module.seeds]
+    there = set(present)
+    for values in totals:
+        there |= {m.id for m in molecules if m.total and values.get(m.total.id, 0.0) > 0.0}
+        there |= {seed.id for seed in seeds if values.get(seed.total.id, 0.0) > 0.0}
+    there |= {name for s in seeds if s.id in there for name in _counts(s.pattern)}
+    if there.intersection(drug.targets) or wanted.intersection(genes.get(name) for name in there):
+        return
+    raise ScenarioError(
+        where,
+        f"none of the targets of {drug.id} ({', '.join(drug.targets)}) is in this cell",
+        "give its total in the context, or leave the drug out",
+    )
+
+
+def _genes(declared: Declared) -> dict[str, str]:
+    modules = (declared.base, *(lesion.module for lesion in declared.lesions.values()))
+    molecules: list[Molecule] = [m for module in modules for m in module.molecules]
+    return {molecule.id: molecule.gene for molecule in molecules if molecule.gene}
