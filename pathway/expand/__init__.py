@@ -1,1 +1,8 @@
-"""expand room."""
+"""From rules to the network: a frozen bipartite graph of species and reactions."""
+
+from __future__ import annotations
+
+from pathway.expand.graph import GraphFactor
+from pathway.expand.network import expand
+
+__all__ = ["GraphFactor", "expand"]

@@ -1,0 +1,99 @@
+"""What changes a reaction's rate besides its rule: interaction energies and effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pathway.declare.entities import Effect, Interaction, Monomial
+from pathway.expand.match import Complex, count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pathway.expand.generate import RawReaction
+    from pathway.expand.pattern import Pattern
+
+__all__ = ["Energies", "Switches", "energies_of", "switches_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Energies:
+    """Interactions and how often each species contains each of their patterns.
+
+    Every species has a free energy, the sum over interactions of its matches times ``ln factor``.
+    A reversible reaction whose matches change by ``dn`` has its dissociation constant multiplied
+    by ``factor ** dn``: the constants follow from energies of species, so that every cycle of
+    reversible reactions keeps detailed balance whatever the factors are. The rates are multiplied
+    by ``factor ** (-dn * (1 - off_share))`` forward and ``factor ** (dn * off_share)`` backward.
+    (Energy-based rules: Sekar, Hogg and Faeder, IEEE BIBM 2016; Olivier et al., Physiol. Rep.
+    2005 for the split.)
+    """
+
+    interactions: Sequence[Interaction]
+    matches: Mapping[int, Mapping[int, int]]
+    """Species index to {interaction index: matches}; species without any are left out."""
+
+    def factor(self, reaction: RawReaction) -> Monomial:
+        """Return what the interactions multiply the rate of one direction by."""
+        change: dict[int, int] = {}
+        for sign, side in ((-1, reaction.reactants), (1, reaction.products)):
+            for species in side:
+                for number, matches in self.matches.get(species, {}).items():
+                    change[number] = change.get(number, 0) + sign * matches
+        result = Monomial()
+        for number in sorted(change):
+            interaction, dn = self.interactions[number], change[number]
+            if dn == 0:
+                continue
+            # The reverse direction sees the change with the opposite sign.
+            share = -interaction.off_share if reaction.reverse else -(1.0 - interaction.off_share)
+            result = result.times(interaction.factor.to_power(dn * share))
+        return result
+
+
+def energies_of(
+    interactions: Sequence[Interaction], patterns: Sequence[Pattern], species: Sequence[Complex]
+) -> Energies:
+    """Count every interaction's pattern in every species."""
+    return Energies(interactions=interactions, matches=_matches(patterns, species))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """Effects and the species that contain what they ask for."""
+
+    effects: Sequence[Effect]
+    matches: Mapping[int, Mapping[int, int]]
+    by_rule: Mapping[str, Sequence[int]]
+    """Rule id to effect indices."""
+
+    def factor(self, rule: str, reaction: RawReaction) -> Monomial:
+        """Return what effects multiply a rate by: each once, however many reactants match."""
+        result = Monomial()
+        for number in self.by_rule.get(rule, ()):
+            if any(number in self.matches.get(species, {}) for species in reaction.reactants):
+                result = result.times(self.effects[number].factor)
+        return result
+
+
+def switches_of(
+    effects: Sequence[Effect], patterns: Sequence[Pattern], species: Sequence[Complex]
+) -> Switches:
+    """Find the species that each effect's ``when`` is in."""
+    by_rule: dict[str, list[int]] = {}
+    for number, effect in enumerate(effects):
+        for rule in effect.rules:
+            by_rule.setdefault(rule, []).append(number)
+    return Switches(effects=effects, matches=_matches(patterns, species), by_rule=by_rule)
+
+
+def _matches(
+    patterns: Sequence[Pattern], species: Sequence[Complex]
+) -> Mapping[int, Mapping[int, int]]:
+    found: dict[int, dict[int, int]] = {}
+    for index, complex_ in enumerate(species):
+        counts = {n: c for n, pattern in enumerate(patterns) if (c := count(pattern, complex_))}
+        if counts:
+            found[index] = counts
+    return found
