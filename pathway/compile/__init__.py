@@ -1,1 +1,1 @@
-"""compile room."""
+"""From the network graph to index tables: reads nothing but the graph."""

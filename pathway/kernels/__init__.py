@@ -1,1 +1,1 @@
-"""kernels room."""
+"""Fixed jitted kernels over index tables: a new model or drug compiles nothing."""

@@ -1,0 +1,42 @@
+"""Load the jitted kernels, and say so when this means compiling them."""
+
+from __future__ import annotations
+
+import sys
+from threading import Timer
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Kernels", "load_kernels"]
+
+PATIENCE = 1.5
+"""Seconds after which loading must be compiling: from the cache it takes a tenth of this."""
+
+NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (about 10 s) ..."
+
+
+class Kernels(NamedTuple):
+    """The jitted functions; each is called as ``f(t, y, p)``, from Python or from numba code."""
+
+    rates: Callable[..., Any]
+    rhs: Callable[..., Any]
+    jacobian_data: Callable[..., Any]
+    jacobian_dense: Callable[..., Any]
+
+
+def load_kernels() -> Kernels:
+    """Return the kernels, compiled or read from numba's cache; one note on stderr if it is slow."""
+    timer = Timer(PATIENCE, lambda: print(NOTE, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        from pathway.kernels import functions
+    finally:
+        timer.cancel()
+    return Kernels(
+        functions.rates, functions.rhs, functions.jacobian_data, functions.jacobian_dense
+    )
