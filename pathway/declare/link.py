@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from pathway.declare.entities import Factor, Module, Pool, Readout, Rule
+from pathway.declare.entities import Factor, Module, Molecule, Pool, Readout, Rule
 from pathway.declare.modules import Draft
 from pathway.declare.sides import pattern_molecules, split_line
 from pathway.errors import DeclarationError, nearest
@@ -60,6 +60,7 @@ def merge_base(drafts: Iterable[Draft]) -> Draft:
         interactions=tuple(item for module in modules for item in module.interactions),
         forbidden=tuple(item for module in modules for item in module.forbidden),
         effects=tuple(item for module in modules for item in module.effects),
+        anchors=tuple(item for module in modules for item in module.anchors),
         pools=_gather([pool for module in modules for pool in module.pools]),
         readouts=_gather(first + [readout for readout in declared if not readout.unit]),
         parameters=tuple(item for module in modules for item in module.parameters),
@@ -127,7 +128,8 @@ def check_names(base: Owner, others: tuple[Owner, ...]) -> None:
                     raise DeclarationError(
                         where, f"unknown molecule {name!r}", nearest(name, molecules)
                     )
-        _check_states(owner.module, owners)
+        _check_states(owner.module, molecules)
+        _check_anchors(owner.module, molecules)
         _check_effects(owner, seen, by_id, others)
         for rule in owner.module.rules:
             _check_factors(rule, _visible(seen, rule.requires, by_id, rule.where), molecules)
@@ -159,6 +161,10 @@ def _check_unique(owners: tuple[Owner, ...]) -> None:
         for module in modules
         for item in module.forbidden
     )
+    _refuse_twice(
+        (item.scale, item.where, "anchored scale") for module in modules for item in module.anchors
+    )
+    _refuse_twice((item.id, item.where, "anchor") for module in modules for item in module.anchors)
     _refuse_twice((item.id, item.where, "effect") for module in modules for item in module.effects)
     _refuse_twice(
         (item.id, item.where, "parameter") for module in modules for item in module.parameters
@@ -212,8 +218,7 @@ def _patterns(module: Module) -> Iterator[tuple[str, str]]:
         yield from ((term.pattern, readout.where) for term in readout.terms)
 
 
-def _check_states(module: Module, owners: tuple[Owner, ...]) -> None:
-    molecules = {item.id: item for owner in owners for item in owner.module.molecules}
+def _check_states(module: Module, molecules: Mapping[str, Molecule]) -> None:
     for state in module.states:
         if state.molecule not in molecules:
             raise DeclarationError(
@@ -235,6 +240,18 @@ def _check_states(module: Module, owners: tuple[Owner, ...]) -> None:
                 state.where,
                 f"state {state.state!r} of {state.site!r} is there already",
                 "leave it out",
+            )
+
+
+def _check_anchors(module: Module, molecules: Mapping[str, Molecule]) -> None:
+    """Refuse anchors of what has no total to be held at."""
+    held = {name: item for name, item in molecules.items() if item.total is not None}
+    for anchor in module.anchors:
+        if anchor.molecule not in held:
+            raise DeclarationError(
+                anchor.where,
+                f"{anchor.molecule!r} is no molecule with a total",
+                nearest(anchor.molecule, held),
             )
 
 
@@ -260,6 +277,8 @@ def _check_effects(
                     f"rule {name!r} is binding",
                     "an effect acts on one-way rules; use an interaction",
                 )
+    for state in owner.module.states:
+        _visible(seen, state.requires, by_id, state.where)
     for interaction in owner.module.interactions:
         _visible(seen, interaction.requires, by_id, interaction.where)
     for forbidden in owner.module.forbidden:

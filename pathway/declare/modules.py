@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pathway.declare.entities import (
+    Anchor,
     Effect,
     Forbidden,
     Interaction,
@@ -78,6 +79,7 @@ def read_module(table: Table, ledger: Ledger, medium: str = "") -> Draft:
     effects = tuple(_read_effect(name, part, shelf) for name, part in table.tables("effect"))
     pools = tuple(_read_pool(name, part, shelf) for name, part in table.tables("pool"))
     readouts = _read_readouts(table, shelf)
+    anchors = tuple(_read_anchor(name, part, shelf) for name, part in table.tables("anchor"))
     module = Module(
         molecules=tuple(molecules),
         seeds=seeds,
@@ -88,6 +90,7 @@ def read_module(table: Table, ledger: Ledger, medium: str = "") -> Draft:
         effects=effects,
         pools=pools,
         readouts=readouts,
+        anchors=anchors,
         parameters=tuple(shelf.parameters),
     )
     return Draft(module=module, references=tuple(shelf.references))
@@ -172,11 +175,14 @@ def _read_seed(name: str, table: Table, shelf: Shelf) -> Seed:
 
 def _read_states(molecule: str, table: Table) -> tuple[SiteState, ...]:
     found: list[SiteState] = []
-    for site in table.names():
+    requires = table.texts("requires", ())
+    for site in (name for name in table.names() if name != "requires"):
         states = table.texts(site)
         _check_states(states, table)
         found.extend(
-            SiteState(molecule=molecule, site=site, state=state, where=table.where)
+            SiteState(
+                molecule=molecule, site=site, state=state, requires=requires, where=table.where
+            )
             for state in states
         )
     return tuple(found)
@@ -257,6 +263,17 @@ def _read_readouts(table: Table, shelf: Shelf) -> tuple[Readout, ...]:
         terms = tuple(_read_term(name, key, part.table(key), shelf) for key in part.names())
         readouts.append(Readout(id=name, terms=terms, unit="", where=part.where))
     return tuple(readouts)
+
+
+def _read_anchor(name: str, table: Table, shelf: Shelf) -> Anchor:
+    scale = table.text("scale")
+    shelf.refer(scale, table.where)
+    return Anchor(
+        id=read_identifier(name, table),
+        molecule=table.text("molecule"),
+        scale=scale,
+        where=table.where,
+    )
 
 
 def _read_term(owner: str, key: str, table: Table, shelf: Shelf) -> PoolTerm:
