@@ -63,6 +63,12 @@ description = "a message made where K is active"
 unit = "1"
 sites = {{}}
 
+[molecule.Z]
+description = "a protein that no cell here has"
+unit = "nM"
+sites = {{ kin = ["free"] }}
+total = {{value = 0.0, unit = "nM", fold = 1.0, evidence = "assumed", source = "Toy2024"}}
+
 [rule.K_phosphorylation]
 text = "K(s~u) -> K(s~p)"
 k = {{value = 0.01, unit = "1/(nM*min)", {NUMBER}}}
@@ -166,10 +172,8 @@ mechanism = "none here"
 targets = ["Z"]
 molar_mass = {{value = 500.0, unit = "g/mol", fold = 1.0, evidence = "measured", source = "Toy2024"}}
 
-[molecule.Z]
-unit = "nM"
-sites = {{ kin = ["free", "orphan"] }}
-total = {{value = 0.0, unit = "nM", fold = 1.0, evidence = "assumed", source = "Toy2024"}}
+[state.Z]
+kin = ["orphan"]
 
 [rule.orphan_binding]
 text = "Z(kin~free) + orphan <-> Z(kin~orphan)"
