@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Factor, Module, Molecule, Pool, Readout, Rule
-from pathway.declare.modules import Draft
+from pathway.declare.merge import gather, refuse_twice
 from pathway.declare.sides import pattern_molecules, split_line
 from pathway.errors import DeclarationError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["Owner", "check_names", "merge_base"]
+    from pathway.declare.entities import Factor, Module, Molecule, Pool, Rule
+    from pathway.declare.modules import Draft
 
-Terms = TypeVar("Terms", Pool, Readout)
+__all__ = ["Owner", "check_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,75 +31,6 @@ class Owner:
     def module(self) -> Module:
         """The module itself."""
         return self.draft.module
-
-
-def merge_base(drafts: Iterable[Draft]) -> Draft:
-    """Return the base modules as one, pool and readout terms gathered in file order.
-
-    Raises
-    ------
-    DeclarationError
-        If terms are added to a readout that is not declared, or a term's key is used twice.
-    """
-    parts = tuple(drafts)
-    modules = tuple(part.module for part in parts)
-    declared = [readout for module in modules for readout in module.readouts]
-    first = [readout for readout in declared if readout.unit]
-    known = {readout.id for readout in first}
-    for readout in declared:
-        if readout.id not in known:
-            raise DeclarationError(
-                readout.where, f"unknown readout {readout.id!r}", nearest(readout.id, sorted(known))
-            )
-    _refuse_twice((readout.id, readout.where, "readout") for readout in first)
-    merged = Module(
-        molecules=tuple(item for module in modules for item in module.molecules),
-        seeds=tuple(item for module in modules for item in module.seeds),
-        states=tuple(item for module in modules for item in module.states),
-        rules=tuple(item for module in modules for item in module.rules),
-        interactions=tuple(item for module in modules for item in module.interactions),
-        forbidden=tuple(item for module in modules for item in module.forbidden),
-        effects=tuple(item for module in modules for item in module.effects),
-        anchors=tuple(item for module in modules for item in module.anchors),
-        pools=_gather([pool for module in modules for pool in module.pools]),
-        readouts=_gather(first + [readout for readout in declared if not readout.unit]),
-        parameters=tuple(item for module in modules for item in module.parameters),
-    )
-    references = tuple(reference for part in parts for reference in part.references)
-    return Draft(module=merged, references=references)
-
-
-def _gather(items: list[Terms]) -> tuple[Terms, ...]:
-    """Merge items of one id; the first keeps its place, unit and description."""
-    found: dict[str, Terms] = {}
-    for item in items:
-        held = found.get(item.id)
-        if held is None:
-            found[item.id] = item
-            continue
-        _refuse_same_keys(held, item)
-        found[item.id] = replace(held, terms=held.terms + item.terms)
-    return tuple(found.values())
-
-
-def _refuse_same_keys(held: Pool | Readout, item: Pool | Readout) -> None:
-    keys = {term.key for term in held.terms}
-    for term in item.terms:
-        if term.key in keys:
-            raise DeclarationError(
-                item.where, f"term {term.key!r} is already in {held.where}", "give it another key"
-            )
-
-
-def _refuse_twice(named: Iterable[tuple[str, str, str]]) -> None:
-    """Refuse an id, given with its place and kind, that an earlier one has."""
-    places: dict[str, str] = {}
-    for name, where, kind in named:
-        if name in places:
-            raise DeclarationError(
-                where, f"{kind} {name!r} is already declared in {places[name]}", "rename one"
-            )
-        places[name] = where
 
 
 def check_names(base: Owner, others: tuple[Owner, ...]) -> None:
@@ -139,7 +70,7 @@ def check_names(base: Owner, others: tuple[Owner, ...]) -> None:
 
 def _check_unique(owners: tuple[Owner, ...]) -> None:
     modules = [owner.module for owner in owners]
-    _refuse_twice((m.id, m.where, "molecule") for module in modules for m in module.molecules)
+    refuse_twice((m.id, m.where, "molecule") for module in modules for m in module.molecules)
     molecules = {m.id: m.where for module in modules for m in module.molecules}
     for module in modules:
         named = [(pool.id, pool.where, "pool") for pool in module.pools]
@@ -151,26 +82,26 @@ def _check_unique(owners: tuple[Owner, ...]) -> None:
                     f"{kind} {name!r} has the name of a molecule in {molecules[name]}",
                     "rename one",
                 )
-    _refuse_twice((item.id, item.where, "seed") for module in modules for item in module.seeds)
-    _refuse_twice((item.id, item.where, "rule") for module in modules for item in module.rules)
-    _refuse_twice(
+    refuse_twice((item.id, item.where, "seed") for module in modules for item in module.seeds)
+    refuse_twice((item.id, item.where, "rule") for module in modules for item in module.rules)
+    refuse_twice(
         (item.id, item.where, "interaction") for module in modules for item in module.interactions
     )
-    _refuse_twice(
+    refuse_twice(
         (item.id, item.where, "forbidden pattern")
         for module in modules
         for item in module.forbidden
     )
-    _refuse_twice(
+    refuse_twice(
         (item.scale, item.where, "anchored scale") for module in modules for item in module.anchors
     )
-    _refuse_twice((item.id, item.where, "anchor") for module in modules for item in module.anchors)
-    _refuse_twice((item.id, item.where, "effect") for module in modules for item in module.effects)
-    _refuse_twice(
+    refuse_twice((item.id, item.where, "anchor") for module in modules for item in module.anchors)
+    refuse_twice((item.id, item.where, "effect") for module in modules for item in module.effects)
+    refuse_twice(
         (item.id, item.where, "parameter") for module in modules for item in module.parameters
     )
-    _gather([pool for module in modules for pool in module.pools])
-    _gather([readout for module in modules for readout in module.readouts])
+    gather([pool for module in modules for pool in module.pools])
+    gather([readout for module in modules for readout in module.readouts])
 
 
 def _visible(

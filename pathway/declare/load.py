@@ -20,7 +20,8 @@ from pathway.declare.entities import (
 )
 from pathway.declare.files import read_context, read_drug, read_lesion, read_ligand
 from pathway.declare.folders import Folders
-from pathway.declare.link import Owner, check_names, merge_base
+from pathway.declare.link import Owner, check_names
+from pathway.declare.merge import merge_base
 from pathway.declare.modules import UNITS, Draft, read_module
 from pathway.declare.quantity import Ledger, read_identifier, read_quantity, read_source
 from pathway.declare.sides import pattern_molecules

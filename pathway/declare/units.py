@@ -1,8 +1,7 @@
 """Units at the door: text and numbers in, numbers in nM, minutes and their products out.
 
-The text of a unit is read by the small grammar here, never evaluated; pint is only asked what a
-single name such as ``uM`` or ``hours`` means. Factors are exact fractions until the last step, so
-a value that is already in internal units passes unchanged.
+Factors are exact fractions until the last step, so a value that is already in internal units
+passes unchanged.
 """
 
 from __future__ import annotations
@@ -11,13 +10,9 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, Any
 
+from pathway.declare.unit_text import MAX_UNIT_LENGTH, read_scale
 from pathway.errors import UnitError, nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = [
     "DIMENSIONLESS",
@@ -39,8 +34,6 @@ __all__ = [
 AVOGADRO = Fraction(602214076) * 10**15
 """Molecules per mole, exact (SI 2019)."""
 
-MAX_UNIT_LENGTH = 60
-MAX_POWER = 6
 COMMON_UNITS = (
     *("1", "nM", "uM", "pM", "mM", "min", "s", "h", "day", "1/min", "1/s", "1/h", "nM/min"),
     *(
@@ -55,7 +48,6 @@ COMMON_UNITS = (
         "ng/mL",
     ),
 )
-TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-zµμ_]+)|(?P<number>\d+)|(?P<mark>\*\*|[*/^()\-]))")
 QUANTITY = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*)")
 NOT_A_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)\b", re.IGNORECASE)
 
@@ -271,145 +263,9 @@ def _nM_per_molecule(cell_volume: float) -> Fraction:
     return Fraction(10**9) / (AVOGADRO * Fraction(cell_volume) / 10**12)
 
 
-@cache
-def _registry() -> Any:  # noqa: ANN401
-    """Return the pint registry, with exact decimal factors and molecules per cell."""
-    from decimal import Decimal
-
-    import pint  # half a second: not before a unit is read
-
-    registry: Any = pint.UnitRegistry(non_int_type=Decimal)
-    registry.define("molecule = [molecules]")
-    registry.define("cell = [cells]")
-    return registry
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """A factor to SI base units and the powers of the dimensions it has."""
-
-    factor: Fraction = Fraction(1)
-    powers: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
-    """Of substance, length, mass, time, molecules, cells."""
-
-    def times(self, other: _Scale) -> _Scale:
-        pairs = zip(self.powers, other.powers, strict=True)
-        return _Scale(self.factor * other.factor, tuple(a + b for a, b in pairs))
-
-    def to_power(self, power: int) -> _Scale:
-        return _Scale(self.factor**power, tuple(a * power for a in self.powers))
-
-
-DIMENSIONS = ("[substance]", "[length]", "[mass]", "[time]", "[molecules]", "[cells]")
-
-
-@cache
-def _atom(name: str) -> _Scale | None:
-    """Return what one unit name means, None if it means nothing that is usable here."""
-    from pint.errors import PintError
-
-    registry = _registry()
-    try:
-        units = registry.parse_units(name)
-        factor, _ = registry.get_base_units(units)
-        found = {key: int(power) for key, power in units.dimensionality.items()}
-    except (PintError, ValueError):
-        return None
-    if factor is None or any(key not in DIMENSIONS for key in found):
-        return None
-    if not found and name != "percent":
-        return None  # radian, decibel, pi: nothing a rate or a fraction is measured in
-    return _Scale(Fraction(factor), tuple(found.get(key, 0) for key in DIMENSIONS))
-
-
-@cache
-def _read_unit(unit: str) -> _Scale | str:
-    """Return the scale of a unit text, or what is wrong with it."""
-    if not unit.strip():
-        return "the unit is empty"
-    if len(unit) > MAX_UNIT_LENGTH:
-        return f"the unit is longer than {MAX_UNIT_LENGTH} characters"
-    tokens: list[str] = []
-    at = 0
-    text = unit.rstrip()
-    while at < len(text):
-        found = TOKEN.match(text, at)
-        if found is None:
-            return f"unit {unit!r} has a character {text[at:].strip()[:1]!r} that no unit has"
-        tokens.append(found[0].strip())
-        at = found.end()
-    reader = _UnitReader(tokens)
-    try:
-        return reader.read()
-    except _UnreadableError as error:
-        return f"unit {unit!r}: {error}"
-
-
-class _UnreadableError(Exception):
-    """What is wrong with a unit text; turned into a UnitError where the place is known."""
-
-
-class _UnitReader:
-    """Reads ``term ((* | /) term)*``, where a term is a name, ``1`` or parentheses, to a power."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    def read(self) -> _Scale:
-        scale = self._product()
-        if self._at < len(self._tokens):
-            raise _UnreadableError(f"unexpected {self._tokens[self._at]!r}")
-        return scale
-
-    def _next(self) -> str:
-        token = self._tokens[self._at] if self._at < len(self._tokens) else ""
-        self._at += 1
-        return token
-
-    def _ahead(self, *marks: str) -> Iterator[str]:
-        while self._at < len(self._tokens) and self._tokens[self._at] in marks:
-            yield self._next()
-
-    def _product(self) -> _Scale:
-        scale = self._term()
-        for mark in self._ahead("*", "/"):
-            scale = scale.times(self._term().to_power(1 if mark == "*" else -1))
-        return scale
-
-    def _term(self) -> _Scale:
-        scale = self._single()
-        for _ in self._ahead("^", "**"):
-            sign = -1 if next(self._ahead("-"), "") else 1
-            digits = self._next()
-            if not digits.isdigit() or len(digits) > 1 or int(digits) > MAX_POWER:
-                raise _UnreadableError(f"a power is a whole number up to {MAX_POWER}")
-            scale = scale.to_power(sign * int(digits))
-            break
-        return scale
-
-    def _single(self) -> _Scale:
-        token = self._next()
-        if token == "1":  # noqa: S105
-            return _Scale()
-        if token == "(":  # noqa: S105
-            scale = self._product()
-            if self._next() != ")":
-                raise _UnreadableError("a parenthesis is not closed")
-            return scale
-        if not token:
-            raise _UnreadableError("it ends too early")
-        if not token[0].isalpha():
-            raise _UnreadableError(f"unexpected {token!r}")
-        atom = _atom(token)
-        if atom is None:
-            raise _UnreadableError(f"{token!r} is not a unit known here")
-        return atom
-
-
 def _measure(unit: str, where: str) -> tuple[Fraction, Unit, int]:
     """Return the factor to internal units, those units, and the power of molecules per cell."""
-    scale = _read_unit(unit)
+    scale = read_scale(unit)
     if isinstance(scale, str):
         raise UnitError(where, scale, nearest(unit, COMMON_UNITS))
     substance, length, mass, time, molecules, cells = scale.powers
