@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pathway.declare.entities import Effect, Interaction, Monomial
-from pathway.expand.match import Complex, count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pathway.expand.generate import RawReaction
+    from pathway.expand.match import Matches
     from pathway.expand.pattern import Pattern
 
 __all__ = ["Energies", "Switches", "energies_of", "switches_of"]
@@ -53,10 +53,10 @@ class Energies:
 
 
 def energies_of(
-    interactions: Sequence[Interaction], patterns: Sequence[Pattern], species: Sequence[Complex]
+    interactions: Sequence[Interaction], patterns: Sequence[Pattern], matches: Matches
 ) -> Energies:
     """Count every interaction's pattern in every species."""
-    return Energies(interactions=interactions, matches=_matches(patterns, species))
+    return Energies(interactions=interactions, matches=_by_species(patterns, matches))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +78,19 @@ class Switches:
 
 
 def switches_of(
-    effects: Sequence[Effect], patterns: Sequence[Pattern], species: Sequence[Complex]
+    effects: Sequence[Effect], patterns: Sequence[Pattern], matches: Matches
 ) -> Switches:
     """Find the species that each effect's ``when`` is in."""
     by_rule: dict[str, list[int]] = {}
     for number, effect in enumerate(effects):
         for rule in effect.rules:
             by_rule.setdefault(rule, []).append(number)
-    return Switches(effects=effects, matches=_matches(patterns, species), by_rule=by_rule)
+    return Switches(effects=effects, matches=_by_species(patterns, matches), by_rule=by_rule)
 
 
-def _matches(
-    patterns: Sequence[Pattern], species: Sequence[Complex]
-) -> Mapping[int, Mapping[int, int]]:
+def _by_species(patterns: Sequence[Pattern], matches: Matches) -> Mapping[int, Mapping[int, int]]:
     found: dict[int, dict[int, int]] = {}
-    for index, complex_ in enumerate(species):
-        counts = {n: c for n, pattern in enumerate(patterns) if (c := count(pattern, complex_))}
-        if counts:
-            found[index] = counts
+    for number, pattern in enumerate(patterns):
+        for index, instances in matches.counts(pattern).items():
+            found.setdefault(index, {})[number] = instances
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import product
 from math import lcm
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pathway.errors import NetworkError
 from pathway.expand.apply import apply
-from pathway.expand.match import Complex, embeddings
+from pathway.expand.match import Complex, contains, embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +103,10 @@ def generate(
     return Generated(species=tuple(run.species), reactions=run.reactions())
 
 
+def _names(species: Complex) -> tuple[str, ...]:
+    return tuple(name for name, _ in species)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Run:
     """The state of one generation."""
@@ -136,23 +139,26 @@ class _Run:
         for firing in fresh:
             if not firing.transformation.reactants:
                 self.record(firing, (), ())
+            fitting: dict[tuple[str, ...], list[int]] = {}
             for number in range(self.done):
-                positions = firing.positions(self.species[number])
-                if positions:
-                    self.extend(firing, number, positions)
+                names = _names(self.species[number])
+                if names not in fitting:
+                    fitting[names] = firing.positions(names)
+                if fitting[names]:
+                    self.extend(firing, number, fitting[names])
 
     def exhaust(self) -> None:
         """Handle species in order of discovery until none is left."""
         while self.done < len(self.species):
             number = self.done
             self.done += 1
-            composition = tuple(name for name, _ in self.species[number])
+            composition = _names(self.species[number])
             candidates = self.by_composition.get(composition)
             if candidates is None:
                 candidates = [
                     (firing, positions)
                     for firing in self.running
-                    if (positions := firing.positions(self.species[number]))
+                    if (positions := firing.positions(composition))
                 ]
                 self.by_composition[composition] = candidates
             for firing, positions in candidates:
@@ -252,11 +258,10 @@ class _Firing:
     transformation: Transformation
     matches: list[list[tuple[int, tuple[tuple[int, ...], ...]]]]
 
-    def positions(self, species: Complex) -> list[int]:
-        """Return the reactant patterns whose molecules the species has."""
-        have = Counter(name for name, _ in species)
+    def positions(self, names: Sequence[str]) -> list[int]:
+        """Return the reactant patterns whose molecules a species with these has."""
         return [
             position
             for position, pattern in enumerate(self.transformation.reactants)
-            if Counter(part.molecule for part in pattern.molecules) <= have
+            if contains(names, pattern)
         ]

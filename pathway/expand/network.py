@@ -11,6 +11,7 @@ from pathway.expand.canonical import text_of
 from pathway.expand.energy import Energies, Switches, energies_of, switches_of
 from pathway.expand.generate import CompiledRule, Generated, RawReaction, generate
 from pathway.expand.graph import GraphFactor, ReactionNode, SpeciesNode, Vector, build_graph
+from pathway.expand.match import Matches
 from pathway.expand.merge import Merged, merge
 from pathway.expand.pattern import Pattern, RuleLine, parse_line, parse_pattern
 from pathway.expand.pools import WeightedPatterns, factor_terms, pool_vector
@@ -95,7 +96,8 @@ def expand(
     ]
     start.refuse(forbidden, merged)
     generated = generate(start.complexes, compiled, forbidden, max_species)
-    reactions = _reactions(merged, [rule for rule, _ in rules], factors, generated)
+    matches = Matches(generated.species)
+    reactions = _reactions(merged, [rule for rule, _ in rules], factors, generated, matches)
     species = _species(merged, start, generated.species)
     readouts = {
         readout.id: (
@@ -108,7 +110,7 @@ def expand(
                         (read.pattern(f"readout {readout.id}", t.pattern), t.weight)
                         for t in readout.terms
                     ),
-                    generated.species,
+                    matches,
                 )
             ),
         )
@@ -208,25 +210,26 @@ def _reactions(
     rules: Sequence[Rule],
     factors: Sequence[Sequence[WeightedPatterns]],
     generated: Generated,
+    matches: Matches,
 ) -> list[ReactionNode]:
-    vocabulary, species = merged.vocabulary, generated.species
+    vocabulary = merged.vocabulary
     energies = energies_of(
         merged.interactions,
         [
             parse_pattern(i.where or f"interaction {i.id}", i.pattern, vocabulary)
             for i in merged.interactions
         ],
-        species,
+        matches,
     )
     for effect in merged.effects:
         _check_effect(merged, effect.where or f"effect {effect.id}", effect.rules)
     switches = switches_of(
         merged.effects,
         [parse_pattern(e.where or f"effect {e.id}", e.when, vocabulary) for e in merged.effects],
-        species,
+        matches,
     )
     vectors: dict[int, Vector] = {}
-    laws = [_law(rule, terms, species, vectors) for rule, terms in zip(rules, factors, strict=True)]
+    laws = [_law(rule, terms, matches, vectors) for rule, terms in zip(rules, factors, strict=True)]
     return [
         ReactionNode(
             rule=rules[raw.rule].id,
@@ -263,7 +266,7 @@ def _check_effect(merged: Merged, where: str, rules: Sequence[str]) -> None:
 def _law(
     rule: Rule,
     terms: Sequence[WeightedPatterns],
-    species: Sequence[Complex],
+    matches: Matches,
     vectors: dict[int, Vector],
 ) -> tuple[tuple[GraphFactor, ...], tuple[Vector, ...]]:
     """Return a rule's factors and what each sums; an inhibitor that is not there is left out."""
@@ -271,7 +274,7 @@ def _law(
     pools: list[Vector] = []
     for factor, patterns in zip(rule.factors, terms, strict=True):
         if id(patterns) not in vectors:
-            vectors[id(patterns)] = pool_vector(patterns, species)
+            vectors[id(patterns)] = pool_vector(patterns, matches)
         vector = vectors[id(patterns)]
         if vector:
             factors.append(GraphFactor(kind=factor.kind, K=factor.K, hill=factor.hill))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from pathway.declare.entities import Factor, Monomial, Pool
 from pathway.errors import DeclarationError, nearest
-from pathway.expand.match import Complex, count
 from pathway.expand.pattern import Pattern, parse_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pathway.expand.match import Matches
     from pathway.expand.vocabulary import Vocabulary
 
 __all__ = ["WeightedPatterns", "factor_terms", "pool_vector"]
@@ -51,17 +51,15 @@ def factor_terms(
     return ((parse_pattern(where, name, vocabulary), Monomial()),)
 
 
-def pool_vector(
-    terms: WeightedPatterns, species: Sequence[Complex]
-) -> tuple[tuple[int, Monomial], ...]:
+def pool_vector(terms: WeightedPatterns, matches: Matches) -> tuple[tuple[int, Monomial], ...]:
     """Evaluate a weighted sum of patterns over all species.
 
     Parameters
     ----------
     terms : tuple of (Pattern, Monomial)
         What is summed.
-    species : sequence of Complex
-        In index order.
+    matches : Matches
+        The species.
 
     Returns
     -------
@@ -69,13 +67,13 @@ def pool_vector(
         Species index and weight, in index order. A species that terms of different weight match
         appears once for each of them; terms whose weights differ by a number are summed.
     """
-    entries: list[tuple[int, Monomial]] = []
-    for index, complex_ in enumerate(species):
-        weights: dict[tuple[tuple[str, float], ...], float] = {}
-        for pattern, weight in terms:
-            matches = count(pattern, complex_)
-            if matches:
-                old = weights.get(weight.powers, 0.0)
-                weights[weight.powers] = old + matches * weight.coefficient
-        entries += [(index, Monomial(c, powers)) for powers, c in weights.items()]
-    return tuple(entries)
+    weights: dict[int, dict[tuple[tuple[str, float], ...], float]] = {}
+    for pattern, weight in terms:
+        for index, instances in matches.counts(pattern).items():
+            own = weights.setdefault(index, {})
+            own[weight.powers] = own.get(weight.powers, 0.0) + instances * weight.coefficient
+    return tuple(
+        (index, Monomial(coefficient, powers))
+        for index in sorted(weights)
+        for powers, coefficient in weights[index].items()
+    )
