@@ -1,0 +1,138 @@
+"""Findings as frozen values: what a findings file says, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathway.findings.language import Expression
+
+__all__ = [
+    "Basis",
+    "Doses",
+    "Expectation",
+    "Finding",
+    "FindingsFile",
+    "Kind",
+    "Names",
+    "Run",
+    "Step",
+]
+
+Doses = tuple[tuple[str, str], ...]
+"""Names and doses as text, in the order of the file."""
+
+
+class Kind(StrEnum):
+    """What an expectation claims; the tolerance follows from it and from nothing else."""
+
+    DIRECTION = "direction"
+    """A ratio is up, down, or unchanged against 1; a change is 15 % or more."""
+    ORDER = "order"
+    """a > b > c, each gap 10 % or more."""
+    NUMBER = "number"
+    """A number within x1.5 of a data set's, x2 of a page's or file's."""
+    BOUND = "bound"
+    """A comparison whose threshold somebody stated; it is tested as it stands."""
+
+
+class Basis(StrEnum):
+    """How the expected outcome is known."""
+
+    DATA = "data"
+    PAGE = "page"
+    FILE = "file"
+    MEMORY = "memory"
+    REQUIREMENT = "requirement"
+    """Demanded of this model, not published as such."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A later part of a run: ``then`` replaces what it names, ``wash`` takes drugs away."""
+
+    action: str
+    """``then`` or ``wash``."""
+    duration: str
+    drugs: Doses | None = None
+    ligands: Doses | None = None
+    washed: tuple[str, ...] = ()
+    """For ``wash``: the drugs that go; empty: all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A named scenario of a findings file.
+
+    Time zero is when the ligands start; ``pretreat`` is how long the drugs alone come before.
+    """
+
+    name: str
+    duration: str
+    context: str = ""
+    drugs: Doses = ()
+    ligands: Doses = ()
+    lesions: tuple[tuple[str, bool | float | str], ...] = ()
+    parameters: Doses = ()
+    pretreat: str = ""
+    steps: tuple[Step, ...] = ()
+    start: float
+    """Minutes of the equilibrated, unperturbed state: minus the pretreatment."""
+    stop: float
+    """Minutes at the end of the last step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """One checkable statement of a finding."""
+
+    kind: Kind
+    expression: Expression
+    text: str
+    basis: Basis
+    direction: str = ""
+    """For a direction: up, down, unchanged, not up, not down."""
+    number: float = 0.0
+    """For a number: what was found by the source."""
+    threshold: str = ""
+    """For a bound: who states the threshold."""
+    note: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A published finding; ``reason`` says why it is not expressible, if it is not."""
+
+    id: str
+    claim: str
+    source: str
+    basis: Basis
+    strength: str
+    """A, B or C."""
+    expectations: tuple[Expectation, ...] = ()
+    reason: str = ""
+    note: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsFile:
+    """One file: its runs are seen by its own findings only."""
+
+    path: str
+    runs: dict[str, Run]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names a model has; an empty tuple of contexts means the model needs none."""
+
+    contexts: tuple[str, ...]
+    drugs: tuple[str, ...]
+    ligands: tuple[str, ...]
+    lesions: tuple[str, ...]
+    readouts: tuple[str, ...]

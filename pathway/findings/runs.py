@@ -1,0 +1,134 @@
+"""The runs of a findings file: read, checked, and stripped of drugs for comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pathway.errors import EvidenceError, nearest
+from pathway.findings.entities import Doses, Names, Run, Step
+from pathway.findings.parser import minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pathway.findings.table import Table
+
+__all__ = ["read_run", "without_drugs"]
+
+
+def read_run(name: str, body: Table, names: Names | None) -> Run:
+    """Read one run.
+
+    Parameters
+    ----------
+    name : str
+        The run's name.
+    body : Table
+        Its table.
+    names : Names, optional
+        What the model has; None leaves names unchecked.
+
+    Raises
+    ------
+    EvidenceError
+        At an unknown key or name, a wrong type, or a duration that is none.
+    """
+    body.only(
+        "context", "drugs", "ligands", "lesions", "parameters", "pretreat", "duration", "steps"
+    )
+    context = body.take("context", str, default="")
+    if names is not None and context:
+        _known("context", context, names.contexts, body.where)
+    drugs = _doses(body, "drugs", "drug", names.drugs if names else None)
+    pretreat = body.take("pretreat", str, default="")
+    if pretreat and not drugs:
+        raise EvidenceError(body.where, "pretreat without drugs", "name the drugs or leave it out")
+    steps = tuple(_step(table, names) for table in body.list_of_tables("steps", "step"))
+    duration = body.take("duration", str)
+    lengths = [_length(duration, body.where)]
+    lengths += [_length(step.duration, body.where) for step in steps]
+    return Run(
+        name=name,
+        context=context,
+        drugs=drugs,
+        ligands=_doses(body, "ligands", "ligand", names.ligands if names else None),
+        lesions=_lesions(body, names),
+        parameters=_doses(body, "parameters", "parameter", None),
+        pretreat=pretreat,
+        duration=duration,
+        steps=steps,
+        start=-_length(pretreat, body.where) if pretreat else 0.0,
+        stop=sum(lengths),
+    )
+
+
+def _length(text: str, where: str) -> float:
+    length = minutes(text, where)
+    if length <= 0.0:
+        raise EvidenceError(where, f"a duration of {text!r}", "durations are longer than zero")
+    return length
+
+
+def _known(kind: str, name: str, known: Sequence[str], where: str) -> None:
+    if name not in known:
+        raise EvidenceError(where, f"unknown {kind} {name!r}", nearest(name, known))
+
+
+def _doses(body: Table, key: str, kind: str, known: Sequence[str] | None) -> Doses:
+    pairs = body.items(key)
+    for name, dose in pairs:
+        if known is not None:
+            _known(kind, name, known, body.where)
+        if not isinstance(dose, str):
+            raise EvidenceError(
+                body.where, f"{key}: {name} = {dose!r} is not a text", 'write it as "100 nM"'
+            )
+    return pairs
+
+
+def _lesions(body: Table, names: Names | None) -> tuple[tuple[str, bool | float | str], ...]:
+    pairs = body.items("lesions")
+    for name, amount in pairs:
+        if names is not None:
+            _known("lesion", name, names.lesions, body.where)
+        if not isinstance(amount, bool | int | float | str):
+            raise EvidenceError(
+                body.where,
+                f"lesions: {name} = {amount!r} is no amount",
+                'write true, a fraction or fold, or "1e5 molecules/cell"',
+            )
+    return pairs
+
+
+def _step(body: Table, names: Names | None) -> Step:
+    if ("then" in body) == ("wash" in body):
+        raise EvidenceError(
+            body.where, "a step has either 'then' or 'wash'", 'write then = "2 h" or wash = "2 h"'
+        )
+    if "wash" in body:
+        body.only("wash", "drugs")
+        washed = body.take("drugs", list, default=[])
+        for name in washed:
+            if not isinstance(name, str):
+                raise EvidenceError(body.where, f"wash: {name!r} is no drug", "name the drugs")
+            if names is not None:
+                _known("drug", name, names.drugs, body.where)
+        return Step(action="wash", duration=body.take("wash", str), washed=tuple(washed))
+    body.only("then", "drugs", "ligands")
+    drugs, ligands = (
+        _doses(body, key, key[:-1], known) if key in body else None
+        for key, known in (
+            ("drugs", names.drugs if names else None),
+            ("ligands", names.ligands if names else None),
+        )
+    )
+    return Step(action="then", duration=body.take("then", str), drugs=drugs, ligands=ligands)
+
+
+def without_drugs(run: Run) -> Run:
+    """Return the run with the same times and ligands and no drug at any time."""
+    steps = tuple(
+        Step(action="then", duration=step.duration, ligands=step.ligands) for step in run.steps
+    )
+    return replace(run, drugs=(), steps=steps)
