@@ -84,13 +84,15 @@ class Unit:
         """The unit as written in files, e.g. ``1/(nM*min)``."""
         named = (
             ("nM", self.concentration),
-            ("g/mol", self.molar_mass),
+            ("(g/mol)", self.molar_mass),
             ("pL", self.volume),
             ("min", self.time),
         )
         above = [_power_text(name, power) for name, power in named if power > 0]
         below = [_power_text(name, -power) for name, power in named if power < 0]
         top = "*".join(above) or "1"
+        if top == "(g/mol)":
+            top = "g/mol"
         if not below:
             return top
         return f"{top}/{below[0]}" if len(below) == 1 else f"{top}/({'*'.join(below)})"
@@ -105,8 +107,7 @@ PICOLITRE = Unit(volume=1)
 
 
 def _power_text(name: str, power: int) -> str:
-    base = f"({name})" if "/" in name and power != 1 else name
-    return base if power == 1 else f"{base}^{power}"
+    return name if power == 1 else f"{name}^{power}"
 
 
 def to_internal(

@@ -45,7 +45,7 @@ class Table:
         self.path = path
         self._data = data
         self._asked: dict[str, None] = {}
-        self._children: list[Table] = []
+        self._children: dict[str, Table] = {}
 
     @property
     def where(self) -> str:
@@ -130,9 +130,10 @@ class Table:
         value = self._take(key)
         if not isinstance(value, dict):
             raise self._mistyped(key, value, "a table")
-        child = Table(self.label, f"{self.path}.{key}" if self.path else key, value)
-        self._children.append(child)
-        return child
+        if key not in self._children:
+            path = f"{self.path}.{key}" if self.path else key
+            self._children[key] = Table(self.label, path, value)
+        return self._children[key]
 
     def tables(self, key: str) -> Iterator[tuple[str, Table]]:
         """Yield the named sub-tables of a table, in file order; none if it is absent."""
@@ -152,7 +153,7 @@ class Table:
         for key in self._data:
             if key not in self._asked:
                 raise self.error(f"unknown key {key!r}", nearest(key, self._asked))
-        for child in self._children:
+        for child in self._children.values():
             child.close()
 
     def _take(self, key: str) -> Any:  # noqa: ANN401
