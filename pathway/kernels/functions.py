@@ -52,18 +52,34 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vector: TypeAlias = NDArray[np.float64]
+    Matrix: TypeAlias = NDArray[np.float64]
+    Mask: TypeAlias = NDArray[np.bool_]
     Tables: TypeAlias = NDArray[np.uint32]
 
-__all__ = ["ARGUMENTS", "jacobian_data", "jacobian_dense", "rates", "rhs"]
+__all__ = [
+    "ARGUMENTS",
+    "jacobian_data",
+    "jacobian_dense",
+    "null_space",
+    "rates",
+    "reachable",
+    "rhs",
+]
 
 VECTOR = types.Array(types.float64, 1, "C")
 INDEX = types.Array(types.uint32, 1, "C")
+MATRIX = types.Array(types.float64, 2, "C")
 FORTRAN = types.Array(types.float64, 2, "F")
 ARGUMENTS = types.NamedTuple((INDEX, VECTOR, VECTOR, VECTOR), Arguments)  # type: ignore[no-untyped-call]
 """The numba type of ``p``, for signatures of functions that call these."""
 
+MASK = types.Array(types.boolean, 1, "C")
+TWO_MASKS = types.UniTuple(MASK, 2)  # type: ignore[no-untyped-call]
 THREE_NUMBERS = types.UniTuple(types.float64, 3)  # type: ignore[no-untyped-call]
 THREE_VECTORS = types.UniTuple(VECTOR, 3)  # type: ignore[no-untyped-call]
+
+SPAN_TOLERANCE = 1e-9
+"""Stoichiometries are small whole numbers; what is below this after elimination is rounding."""
 
 LINEAR, SATURATING = np.uint32(0), np.uint32(1)
 
@@ -263,3 +279,120 @@ def jacobian_dense(t: float, y: Vector, p: Arguments) -> Vector:
         for k in range(indptr[column], indptr[column + 1]):
             columns[column, indices[k]] = data[k]
     return columns.T
+
+
+@njit(MASK(MASK, MASK, ARGUMENTS), cache=True)
+def _running(present: Mask, pool_present: Mask, p: Arguments) -> Mask:
+    """Return which reactions have a rate constant, all reactants and something in each pool."""
+    reactant_start = _section(p.tables, REACTANT_START)
+    reactant = _section(p.tables, REACTANT)
+    law_start = _section(p.tables, LAW_START)
+    law_factor = _section(p.tables, LAW_FACTOR)
+    kind = _section(p.tables, FACTOR_KIND)
+    factor_pool = _section(p.tables, FACTOR_POOL)
+    running = np.empty(law_start.size - 1, dtype=np.bool_)
+    for r in range(running.size):
+        runs = p.constants[r] > 0.0
+        for k in range(reactant_start[r], reactant_start[r + 1]):
+            runs = runs and present[reactant[k]]
+        for k in range(law_start[r], law_start[r + 1]):
+            factor = law_factor[k]
+            inhibits = kind[factor] > SATURATING
+            runs = runs and (inhibits or pool_present[factor_pool[factor]])
+        running[r] = runs
+    return running
+
+
+@njit(TWO_MASKS(VECTOR, ARGUMENTS), cache=True)
+def reachable(y: Vector, p: Arguments) -> tuple[Mask, Mask]:
+    """Return which species can ever be there from state ``y``, and which reactions can run.
+
+    What is not reachable stays exactly zero, as everything drug-bound does without the drug.
+
+    Returns
+    -------
+    species : ndarray of bool, shape (species,)
+    reactions : ndarray of bool, shape (reactions,)
+    """
+    pool_start = _section(p.tables, POOL_START)
+    pool_amount = _section(p.tables, POOL_AMOUNT)
+    row_start = _section(p.tables, ROW_START)
+    row_reaction = _section(p.tables, ROW_REACTION)
+    net = _float_section(p.tables, p.stoichiometry, ROW_NET)
+    weight = p.constants[_section(p.tables, LAW_START).size - 1 :]
+    present = np.empty(y.size + p.inputs.size, dtype=np.bool_)
+    for i in range(y.size):
+        present[i] = y[i] > 0.0
+    for i in range(p.inputs.size):
+        present[y.size + i] = p.inputs[i] > 0.0
+    pool_present = np.zeros(pool_start.size - 1, dtype=np.bool_)
+    running = _running(present, pool_present, p)
+    spreads = True
+    while spreads:
+        spreads = False
+        for i in range(pool_present.size):
+            for k in range(pool_start[i], pool_start[i + 1]):
+                if present[pool_amount[k]] and weight[k] > 0.0:
+                    pool_present[i] = True
+        running = _running(present, pool_present, p)
+        for i in range(y.size):
+            if not present[i]:
+                for k in range(row_start[i], row_start[i + 1]):
+                    if net[k] > 0.0 and running[row_reaction[k]]:
+                        present[i] = True
+                        spreads = True
+    return present[: y.size].copy(), running
+
+
+@njit(types.boolean(VECTOR, MATRIX, MASK), cache=True)
+def _enter(vector: Vector, basis: Matrix, is_pivot: Mask) -> bool:
+    """Add a vector to a reduced echelon basis; return false if it is in the span already."""
+    for c in range(vector.size):
+        if is_pivot[c] and vector[c] != 0.0:
+            vector -= vector[c] * basis[c]
+    pivot = 0
+    for c in range(vector.size):
+        if abs(vector[c]) > abs(vector[pivot]):
+            pivot = c
+    if abs(vector[pivot]) < SPAN_TOLERANCE:
+        return False
+    vector /= vector[pivot]
+    for c in range(vector.size):
+        if is_pivot[c] and basis[c, pivot] != 0.0:
+            basis[c] -= basis[c, pivot] * vector
+    basis[pivot] = vector
+    is_pivot[pivot] = True
+    return True
+
+
+@njit(MATRIX(MATRIX), cache=True)
+def null_space(rows: Matrix) -> Matrix:
+    """Return a basis of the vectors orthogonal to all rows.
+
+    Rows enter a reduced echelon basis one by one, which is cheap because stoichiometries are
+    sparse. Vector ``i`` of the result is 1 at the i-th column without pivot, all others 0 there.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (reactions, species)
+
+    Returns
+    -------
+    ndarray, shape (species - rank, species)
+    """
+    n = rows.shape[1]
+    basis = np.zeros((n, n))
+    is_pivot = np.zeros(n, dtype=np.bool_)
+    rank = 0
+    for r in range(rows.shape[0]):
+        if rank < n and _enter(rows[r].copy(), basis, is_pivot):
+            rank += 1
+    laws = np.zeros((n - rank, n))
+    law = 0
+    for free in range(n):
+        if not is_pivot[free]:
+            for c in range(n):
+                laws[law, c] = -basis[c, free]
+            laws[law, free] = 1.0
+            law += 1
+    return laws

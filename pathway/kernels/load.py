@@ -20,12 +20,17 @@ NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (about 1
 
 
 class Kernels(NamedTuple):
-    """The jitted functions; each is called as ``f(t, y, p)``, from Python or from numba code."""
+    """The jitted functions, for use from Python or from numba code.
+
+    The first four are called as ``f(t, y, p)``.
+    """
 
     rates: Callable[..., Any]
     rhs: Callable[..., Any]
     jacobian_data: Callable[..., Any]
     jacobian_dense: Callable[..., Any]
+    reachable: Callable[..., Any]
+    null_space: Callable[..., Any]
 
 
 def load_kernels() -> Kernels:
@@ -38,5 +43,10 @@ def load_kernels() -> Kernels:
     finally:
         timer.cancel()
     return Kernels(
-        functions.rates, functions.rhs, functions.jacobian_data, functions.jacobian_dense
+        rates=functions.rates,
+        rhs=functions.rhs,
+        jacobian_data=functions.jacobian_data,
+        jacobian_dense=functions.jacobian_dense,
+        reachable=functions.reachable,
+        null_space=functions.null_space,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from pathway.errors import SolveError
 from pathway.solve.march import march, require_finite
 from pathway.solve.settings import Settings
-from pathway.solve.steppers import make_stepper
+from pathway.solve.steppers import make_stepper, one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,8 +120,9 @@ def integrate(
         here = (times > segment.start) & (times <= segment.stop)
         span = (segment.start, segment.stop)
         held = p._replace(inputs=np.array(segment.inputs, dtype=np.float64))
-        stepper = make_stepper(kernels, tables, held, span, state, settings)
-        leg = march(stepper, times[here], settings, tables.species)
+        with one_thread():
+            stepper = make_stepper(kernels, tables, held, span, state, settings)
+            leg = march(stepper, times[here], settings, tables.species)
         y[here], inputs[here] = leg.outputs, segment.inputs
         state = leg.state
         legs.append(leg)

@@ -11,7 +11,7 @@ import numpy as np
 from pathway.errors import SolveError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from scipy.integrate import OdeSolver
@@ -46,8 +46,11 @@ def march(
     times: NDArray[np.float64],
     settings: Settings,
     species: Sequence[str],
+    until: Callable[[OdeSolver], bool] | None = None,
 ) -> Leg:
     """Step to the end and return the states at ``times``, ascending, within the stretch.
+
+    ``until`` is asked after every step and ends the stretch there by returning true.
 
     Raises
     ------
@@ -76,6 +79,8 @@ def march(
             if reached > done:
                 outputs[done:reached] = stepper.dense_output()(times[done:reached]).T
                 done = reached
+            if until is not None and until(stepper):
+                break
     if done and times[-1] == stepper.t:
         outputs[-1] = stepper.y
     _require_not_negative(low, high, settings, species)
