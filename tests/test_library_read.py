@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from pathway.errors import DeclarationError
 from pathway.library.read import Table, parse_toml, read_text, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 def top(text: str) -> Table:
@@ -72,6 +76,18 @@ def test_missing_key_points_at_a_misspelt_one() -> None:
         top("").text("source")
 
 
+def read_as(table: Table, kind: str) -> object:
+    readers: dict[str, Callable[[], object]] = {
+        "text": lambda: table.text("text"),
+        "texts": lambda: table.texts("texts"),
+        "flag": lambda: table.flag("flag", default=True),
+        "version": lambda: table.integer("version"),
+        "table": lambda: table.table("table"),
+        "value": lambda: table.number("value"),
+    }
+    return readers[kind]()
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [
@@ -94,14 +110,7 @@ def test_missing_key_points_at_a_misspelt_one() -> None:
 def test_wrong_types(text: str, match: str) -> None:
     table = top(text)
     with pytest.raises(DeclarationError, match=r"f.toml: \[top\]: " + match):
-        {
-            "text": lambda: table.text("text"),
-            "texts": lambda: table.texts("texts"),
-            "flag": lambda: table.flag("flag", default=True),
-            "version": lambda: table.integer("version"),
-            "table": lambda: table.table("table"),
-            "value": lambda: table.number("value"),
-        }[text.split(" ")[0]]()
+        read_as(table, text.split(" ")[0])
 
 
 @pytest.mark.parametrize(
@@ -177,8 +186,10 @@ def test_absent_files(tmp_path: Path) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
+    message = "f.toml"
     try:
         parse_toml(text, "f.toml")
     except DeclarationError as error:
-        assert str(error).startswith("f.toml")
-        assert "\n" not in str(error)
+        message = str(error)
+    assert message.startswith("f.toml")
+    assert "\n" not in message

@@ -91,6 +91,14 @@ def check_dimensions(module: Module, units: Dimensions, readouts: Mapping[str, s
     """
     for rule in module.rules:
         _check_rule(rule, units)
+    for seed in module.seeds:
+        have, needed = units.parameters[seed.total.id], units.pattern(seed.pattern, seed.where)
+        if have != needed:
+            raise UnitError(
+                seed.where,
+                f"the total reads as {have.text}",
+                f"a unit like {needed.text!r} is needed",
+            )
     for pool in module.pools:
         _check_sum(pool, units.pools.get(pool.id, DIMENSIONLESS), units)
     for readout in module.readouts:
