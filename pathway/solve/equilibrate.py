@@ -11,9 +11,11 @@ from pathway.errors import SolveError
 from pathway.solve.march import march, require_finite
 from pathway.solve.rest import FLOOR, RestProblem, rest_problem
 from pathway.solve.settings import Settings
-from pathway.solve.steppers import make_stepper, one_thread
+from pathway.solve.steppers import make_part_stepper, one_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from scipy.integrate import OdeSolver
 
@@ -110,15 +112,16 @@ def equilibrate(
     """
     settings = Settings() if settings is None else settings
     require_finite(y0, 0.0, tables.species, "starts at")
-    search = _Search(rest_problem(kernels, tables, p, y0), settings)
     with one_thread():
-        stepper = make_stepper(kernels, tables, p, (0.0, horizon), y0, settings)
-        search.previous = y0, 0.0
-        leg = march(stepper, np.empty(0), settings, tables.species, until=search.arrived)
+        problem = rest_problem(kernels, tables, p, y0)
+        search = _Search(problem, y0, settings)
+        stepper = make_part_stepper(kernels, p, (0.0, horizon), y0, problem.live, settings)
+        names = [tables.species[place] for place in problem.live]
+        leg = march(stepper, np.empty(0), settings, names, until=search.arrived)
         if search.found is None:
             search.attempt(leg.state, horizon)
     if search.found is None:
-        raise _no_rest(tables, kernels.rhs(horizon, leg.state, p), leg.state, horizon)
+        raise _no_rest(names, stepper.fun(horizon, leg.state), leg.state, horizon)
     y, certificate = search.found
     if certificate.slowest > UNSTABLE:
         raise SolveError(
@@ -132,10 +135,11 @@ def equilibrate(
 class _Search:
     """Watches an integration and tries to polish it to rest."""
 
-    def __init__(self, problem: RestProblem, settings: Settings) -> None:
+    def __init__(self, problem: RestProblem, y0: NDArray[np.float64], settings: Settings) -> None:
         self.problem = problem
         self.settings = settings
-        self.previous: tuple[NDArray[np.float64], float] = (np.empty(0), 0.0)
+        self.y0 = y0
+        self.previous = y0[problem.live], 0.0
         self.level = 0
         self.found: tuple[NDArray[np.float64], Certificate] | None = None
 
@@ -150,9 +154,11 @@ class _Search:
         self.level += 1
         return self.attempt(y, t)
 
-    def attempt(self, y: NDArray[np.float64], minutes: float) -> bool:
-        """Polish a state; keep it if it has a certificate."""
+    def attempt(self, live: NDArray[np.float64], minutes: float) -> bool:
+        """Polish a state of the live species; keep it if it has a certificate."""
         problem = self.problem
+        y = self.y0.copy()
+        y[problem.live] = live
         polished = problem.polish(y)
         if polished is None:
             return False
@@ -179,13 +185,13 @@ class _Search:
 
 
 def _no_rest(
-    tables: Tables, change: NDArray[np.float64], y: NDArray[np.float64], horizon: float
+    species: Sequence[str], change: NDArray[np.float64], y: NDArray[np.float64], horizon: float
 ) -> SolveError:
     relative = np.abs(change) / (np.abs(y) + FLOOR)
     worst = int(np.argmax(relative))
     return SolveError(
         "equilibrium",
-        f"no rest within {horizon / 1440:g} days: {tables.species[worst]!r} is {y[worst]:.3g} and "
+        f"no rest within {horizon / 1440:g} days: {species[worst]!r} is {y[worst]:.3g} and "
         f"changes by {100 * 1440 * relative[worst]:.2g} % a day",
         "check that what is made is also degraded, and that nothing oscillates",
     )

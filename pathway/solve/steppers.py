@@ -5,22 +5,25 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from scipy import integrate, sparse
 from threadpoolctl import ThreadpoolController
 
 from pathway.solve.settings import Method, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pathway.compile.tables import Tables
     from pathway.kernels.arguments import Arguments
     from pathway.kernels.load import Kernels
 
-__all__ = ["make_stepper", "one_thread"]
+    Vector = NDArray[np.float64]
+
+__all__ = ["make_part_stepper", "make_stepper", "one_thread"]
 
 DENSE_BELOW = 120
 """Species up to which a dense LU is faster than a sparse one through scipy (measured)."""
@@ -37,24 +40,57 @@ def make_stepper(
     """Return a solver at the start of ``span`` that will stop exactly at its end."""
     n = y0.size
 
-    def fun(t: float, y: NDArray[np.float64]) -> Any:  # noqa: ANN401
+    def fun(t: float, y: Vector) -> Any:  # noqa: ANN401 - numba functions are untyped
         return kernels.rhs(t, y, p)
 
-    def dense(t: float, y: NDArray[np.float64]) -> Any:  # noqa: ANN401
+    def dense(t: float, y: Vector) -> Any:  # noqa: ANN401
         return kernels.jacobian_dense(t, y, p)
 
-    def csc(t: float, y: NDArray[np.float64]) -> Any:  # noqa: ANN401
+    def csc(t: float, y: Vector) -> Any:  # noqa: ANN401
         data = kernels.jacobian_data(t, y, p)
         pattern = tables.jacobian
         return sparse.csc_matrix((data, pattern.indices, pattern.indptr), shape=(n, n))
 
+    return _solver(fun, dense, dense if n < DENSE_BELOW else csc, span, y0, settings)
+
+
+def make_part_stepper(
+    kernels: Kernels,
+    p: Arguments,
+    span: tuple[float, float],
+    y0: NDArray[np.float64],
+    live: NDArray[np.intp],
+    settings: Settings,
+) -> integrate.OdeSolver:
+    """Return a solver for the species ``live`` alone; the others stay as they are in ``y0``."""
+    full = y0.copy()
+    corner = np.ix_(live, live)
+
+    def fun(t: float, y: Vector) -> Any:  # noqa: ANN401
+        full[live] = y
+        return kernels.rhs(t, full, p)[live]
+
+    def dense(t: float, y: Vector) -> Any:  # noqa: ANN401
+        full[live] = y
+        return kernels.jacobian_dense(t, full, p)[corner]
+
+    return _solver(fun, dense, dense, span, y0[live], settings)
+
+
+def _solver(
+    fun: Callable[[float, Vector], Any],
+    dense: Callable[[float, Vector], Any],
+    preferred: Callable[[float, Vector], Any],
+    span: tuple[float, float],
+    y0: Vector,
+    settings: Settings,
+) -> integrate.OdeSolver:
     start, stop = span
     rtol, atol = settings.rtol, settings.atol
     if settings.method is Method.LSODA:
         return integrate.LSODA(fun, start, y0, stop, jac=dense, rtol=rtol, atol=atol)
-    jac = dense if n < DENSE_BELOW else csc
     solver = integrate.Radau if settings.method is Method.RADAU else integrate.BDF
-    stepper: integrate.OdeSolver = solver(fun, start, y0, stop, jac=jac, rtol=rtol, atol=atol)
+    stepper: integrate.OdeSolver = solver(fun, start, y0, stop, jac=preferred, rtol=rtol, atol=atol)
     return stepper
 
 

@@ -1,0 +1,108 @@
+"""A declared model: everything its folder says, and the network of any scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pathway.compile.compiler import compile_graph
+from pathway.declare.load import load_declared
+from pathway.errors import DeclarationError
+from pathway.expand import expand
+from pathway.library.find import find_model
+from pathway.model.network import Network, network_from_graph
+from pathway.scenario.resolve import Resolved, resolve
+
+if TYPE_CHECKING:
+    import os
+
+    import networkx as nx
+
+    from pathway.declare.entities import Declared, Module
+    from pathway.scenario.value import Scenario
+
+__all__ = ["Model", "load"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Model:
+    """A model as declared; immutable."""
+
+    declared: Declared
+
+    @property
+    def id(self) -> str:
+        """Return the model's id."""
+        return self.declared.id
+
+    def resolve(self, scenario: Scenario) -> Resolved:
+        """Return what a scenario means for this model. Raises ScenarioError, UnitError."""
+        return resolve(self.declared, scenario)
+
+    def expand(self, resolved: Resolved) -> nx.DiGraph[str]:
+        """Return the graph of a resolved scenario. Raises NetworkError, DeclarationError."""
+        return expand(
+            resolved.modules,
+            resolved.present,
+            resolved.inputs,
+            depletion=resolved.depletion is not None,
+            elsewhere=self._elsewhere(resolved),
+        )
+
+    def network(self, scenario: Scenario | Resolved, like: Network | None = None) -> Network:
+        """Return the network that a scenario compiles to, its first step's inputs in place.
+
+        Parameters
+        ----------
+        scenario : Scenario or Resolved
+        like : Network, optional
+            One of a scenario with the same ``structure_key``, whose graph and tables are taken
+            over: only numbers differ.
+
+        Raises
+        ------
+        PathwayError
+            What resolving, expanding or compiling raises.
+        """
+        resolved = scenario if isinstance(scenario, Resolved) else self.resolve(scenario)
+        graph = self.expand(resolved) if like is None else like.graph
+        return network_from_graph(
+            graph,
+            resolved.parameters,
+            inputs=resolved.steps[0].inputs,
+            background=resolved.background,
+            tables=compile_graph(graph) if like is None else like.tables,
+        )
+
+    def _elsewhere(self, resolved: Resolved) -> tuple[Module, ...]:
+        """Return the modules that the scenario does not use but may be named by those it does."""
+        declared = self.declared
+        return (
+            *(e.module for e in declared.ligands.values() if e.id not in resolved.ligands),
+            *(e.module for e in declared.lesions.values() if e.id not in resolved.lesions),
+            *(e.module for e in declared.drugs.values() if e.id not in resolved.drugs),
+        )
+
+
+def load(
+    name_or_path: str | os.PathLike[str], extra: str | os.PathLike[str] | None = None
+) -> Model:
+    """Read a model.
+
+    Parameters
+    ----------
+    name_or_path : str or path-like
+        The name of a shipped model, or the path of a model folder.
+    extra : str or path-like, optional
+        A folder with further drugs, ligands, lesions and contexts, read beside the model's own.
+
+    Raises
+    ------
+    DeclarationError
+        If a file says something it may not, with file and table.
+    """
+    beside = None if extra is None else Path(extra)
+    if beside is not None and not beside.is_dir():
+        raise DeclarationError(str(extra), "is no folder", "give a folder of model files")
+    return Model(declared=load_declared(find_model(name_or_path), beside))
