@@ -60,32 +60,25 @@ def test_only_the_modules_asked_for_are_there(toy: Declared) -> None:
     assert "blocker_binding.kon" not in bare.parameters
 
 
-def test_states_of_absent_proteins_are_left_out(toy: Declared) -> None:
-    def states(scenario: Scenario) -> list[str]:
-        return [s.molecule for module in resolve(toy, scenario).modules for s in module.states]
-
-    scenario = Scenario(drugs={"blocker": "1 nM"})
-    assert states(scenario) == ["R"]
-    assert states(scenario.with_lesions({"tR": True})) == ["R", "tR"]
-
-
 def test_entries_that_require_absent_partners_are_left_out(toy: Declared) -> None:
     drug = toy.drugs["antibody"]
     bound = tuple(replace(rule, requires=("blocker",)) for rule in drug.module.rules)
     slowed = tuple(replace(effect, requires=("tR",)) for effect in drug.module.effects)
-    module = replace(drug.module, rules=bound, effects=slowed)
+    added = tuple(replace(state, requires=("L",)) for state in drug.module.states)
+    module = replace(drug.module, rules=bound, effects=slowed, states=added)
     changed = replace(toy, drugs={**toy.drugs, "antibody": replace(drug, module=module)})
 
-    def kept(scenario: Scenario) -> tuple[int, int]:
+    def kept(scenario: Scenario) -> tuple[int, int, int]:
         antibody = next(
             m for m in resolve(changed, scenario).modules if m.parameters == module.parameters
         )
-        return len(antibody.rules), len(antibody.effects)
+        return len(antibody.rules), len(antibody.effects), len(antibody.states)
 
     scenario = Scenario(drugs={"antibody": "1 nM"})
-    assert kept(scenario) == (0, 0)
-    assert kept(scenario.with_drugs({"blocker": "1 nM"})) == (1, 0)
-    assert kept(scenario.with_lesions({"tR": True})) == (0, 1)
+    assert kept(scenario) == (0, 0, 0)
+    assert kept(scenario.with_drugs({"blocker": "1 nM"})) == (1, 0, 0)
+    assert kept(scenario.with_lesions({"tR": True})) == (0, 1, 0)
+    assert kept(scenario.with_ligands({"L": "1 nM"})) == (0, 0, 1)
 
 
 def test_present_lists_totals_seeds_and_what_rules_make(toy: Declared) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pathway.declare.entities import Declared, Module, Parameter
 
-__all__ = ["overridden"]
+__all__ = ["declared_parameters", "overridden"]
 
 
 def overridden(
@@ -55,7 +55,7 @@ def overridden(
     """
     result = dict(values)
     here = {p.id: p for module in modules for p in module.parameters}
-    everywhere = _everywhere(declared) if given else {}
+    everywhere = declared_parameters(declared) if given else {}
     for name, text in given.items():
         place = f"{where}, parameter {name!r}"
         if name not in everywhere:
@@ -67,7 +67,8 @@ def overridden(
     return result
 
 
-def _everywhere(declared: Declared) -> dict[str, Parameter]:
+def declared_parameters(declared: Declared) -> dict[str, Parameter]:
+    """Return every parameter of a model by id: base, drugs, ligands, lesions."""
     modules = (
         declared.base,
         *(drug.module for drug in declared.drugs.values()),

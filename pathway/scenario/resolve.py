@@ -165,11 +165,7 @@ def _modules(
     lesions: tuple[str, ...],
     drugs: tuple[str, ...],
 ) -> tuple[Module, ...]:
-    """Return the modules, without the entries whose required partners are not in the scenario.
-
-    A drug's file also adds states to proteins that only some lesions bring; without those the
-    states have nothing to be added to.
-    """
+    """Return the modules, without the entries whose required partners are not in the scenario."""
     there = {*ligands, *lesions, *drugs}
     chosen = (
         declared.base,
@@ -177,13 +173,10 @@ def _modules(
         *(declared.lesions[name].module for name in lesions),
         *(declared.drugs[name].module for name in drugs),
     )
-    molecules = {molecule.id for module in chosen for molecule in module.molecules}
     return tuple(
         replace(
             module,
-            states=tuple(
-                e for e in module.states if e.molecule in molecules and there.issuperset(e.requires)
-            ),
+            states=tuple(e for e in module.states if there.issuperset(e.requires)),
             rules=tuple(e for e in module.rules if there.issuperset(e.requires)),
             interactions=tuple(e for e in module.interactions if there.issuperset(e.requires)),
             forbidden=tuple(e for e in module.forbidden if there.issuperset(e.requires)),

@@ -1,0 +1,101 @@
+"""Signalling under HER2 inhibition: scenarios in, labelled time courses and suppressions out.
+
+>>> import pathway as pw
+>>> model = pw.load("her2")
+>>> scenario = pw.Scenario(context="SKBR3", drugs={"lapatinib": "100 nM"})
+>>> table = pw.suppression(model, [scenario], readouts=("pAKT_S473", "pERK"))
+
+Everything here is loaded on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathway import plot
+    from pathway.analysis.compare import compare
+    from pathway.analysis.inhibition_curve import inhibition_curve
+    from pathway.analysis.suppression import suppression
+    from pathway.errors import (
+        CompileError,
+        DeclarationError,
+        EvidenceError,
+        NetworkError,
+        PathwayError,
+        ScenarioError,
+        SolveError,
+        UnitError,
+    )
+    from pathway.findings.evidence import check_evidence
+    from pathway.model import load
+    from pathway.result.simulate import simulate
+    from pathway.scenario.value import Scenario
+    from pathway.solve.settings import Method
+
+    __version__: str
+
+__all__ = [
+    "CompileError",
+    "DeclarationError",
+    "EvidenceError",
+    "Method",
+    "NetworkError",
+    "PathwayError",
+    "Scenario",
+    "ScenarioError",
+    "SolveError",
+    "UnitError",
+    "__version__",
+    "check_evidence",
+    "compare",
+    "inhibition_curve",
+    "load",
+    "plot",
+    "simulate",
+    "suppression",
+]
+
+_HOMES = {
+    "CompileError": "pathway.errors",
+    "DeclarationError": "pathway.errors",
+    "EvidenceError": "pathway.errors",
+    "Method": "pathway.solve.settings",
+    "NetworkError": "pathway.errors",
+    "PathwayError": "pathway.errors",
+    "Scenario": "pathway.scenario.value",
+    "ScenarioError": "pathway.errors",
+    "SolveError": "pathway.errors",
+    "UnitError": "pathway.errors",
+    "check_evidence": "pathway.findings.evidence",
+    "compare": "pathway.analysis.compare",
+    "inhibition_curve": "pathway.analysis.inhibition_curve",
+    "load": "pathway.model",
+    "simulate": "pathway.result.simulate",
+    "suppression": "pathway.analysis.suppression",
+}
+"""Where each public name lives."""
+
+
+def __getattr__(name: str) -> object:
+    if name == "plot":
+        return import_module("pathway.plot")
+    if name == "__version__":
+        return _version()
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pathway' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__doc__", "__file__", "__name__", "__path__"})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("her2-pathway")
+    except PackageNotFoundError:
+        return "0+unknown"  # run from a folder that was never installed

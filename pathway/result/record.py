@@ -1,0 +1,53 @@
+"""The run record: what made a result, and nothing that differs when it is made again."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pathway.declare.entities import Declared
+    from pathway.solve.settings import Settings
+
+__all__ = ["DISTRIBUTION", "parameters_hash", "run_record"]
+
+DISTRIBUTION = "her2-pathway"
+PACKAGES = (DISTRIBUTION, "numpy", "scipy", "numba", "networkx", "xarray")
+
+
+def parameters_hash(parameters: Mapping[str, float]) -> str:
+    """Return a SHA-256 over parameter names and the exact bits of their values."""
+    digest = hashlib.sha256()
+    for name in sorted(parameters):
+        digest.update(f"{name}={float(parameters[name]).hex()}\n".encode())
+    return digest.hexdigest()
+
+
+def run_record(declared: Declared, settings: Settings) -> dict[str, str | int | float]:
+    """Return the attributes of a result: model, tolerances, method, versions.
+
+    Wall times are not part of it: the same input gives the same bits.
+    """
+    record: dict[str, str | int | float] = {
+        "model": declared.id,
+        "model_version": declared.version,
+        "model_hash": declared.text_hash,
+        "method": settings.method.value,
+        "rtol": settings.rtol,
+        "atol": settings.atol,
+        "python": platform.python_version(),
+    }
+    for package in PACKAGES:
+        record[package] = _version(package)
+    return record
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,139 @@
+"""Simulate scenarios and label what comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pathway.errors import CompileError, ScenarioError, SolveError
+from pathway.result.dataset import Outcome, build_dataset
+from pathway.result.record import run_record
+from pathway.result.run import Runner
+from pathway.result.settings import solver_settings
+from pathway.result.times import default_times, read_times
+from pathway.scenario import Scenario, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from pathway.model import Model
+    from pathway.solve.settings import Method, Settings
+
+__all__ = ["run_batch", "simulate"]
+
+
+def simulate(
+    model: Model,
+    scenarios: Scenario | Iterable[Scenario],
+    times: Iterable[str | float] | None = None,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    method: Method | str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> xr.Dataset:
+    """Simulate scenarios.
+
+    Untreated cells are brought to rest; drugs and ligands of the first step start at time 0.
+
+    Parameters
+    ----------
+    model : Model
+    scenarios : Scenario or iterable of Scenario
+    times : iterable of str or float, optional
+        When to report: texts with unit, or minutes. If None, a grid that is dense after each
+        change of medium. At the time of a change, values are those just before it.
+    rtol, atol : float, optional
+        Relative, and absolute tolerance (nM or 1).
+    method : Method or str, optional
+        ``"LSODA"``, ``"BDF"`` or ``"Radau"``.
+    progress : callable, optional
+        Called with runs done and runs in all.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims (scenario, time). Each readout is a variable with ``attrs["units"]``;
+        ``<readout>_fold`` is its fold over the untreated cell, NaN where that has none of it (as
+        many scenarios as ``attrs["undefined"]`` says). ``status`` (scenario) is ``ok`` or a
+        reason; a failed run is NaN. Times after a scenario's end are NaN. ``attrs`` is the run
+        record; ``parameters_hash``, and the certificate of the untreated rest
+        (``equilibrium_...``), have dim scenario.
+
+    Raises
+    ------
+    ScenarioError
+        A scenario that does not fit the model, or a time after the end of every scenario.
+    UnitError
+        A text with a wrong unit.
+    SolveError, CompileError
+        A failed run, if there is only one; of several, a failed one is NaN with its status.
+    """
+    asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    settings = solver_settings(rtol, atol, method)
+    return run_batch(model, asked, times, settings, progress=progress, alone=len(asked) == 1)
+
+
+def run_batch(
+    model: Model,
+    scenarios: Sequence[Scenario],
+    times: Iterable[str | float] | NDArray[np.float64] | None,
+    settings: Settings,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    alone: bool = False,
+    must: Collection[Scenario] = (),
+) -> xr.Dataset:
+    """Simulate scenarios with given solver settings; see :func:`simulate`.
+
+    Parameters
+    ----------
+    alone : bool
+        Raise where a run fails.
+    must : collection of Scenario
+        Scenarios whose failure raises in any case.
+    """
+    if not scenarios:
+        raise ScenarioError("simulate", "no scenario is given", "give at least one")
+    resolved = [resolve(model.declared, scenario) for scenario in scenarios]
+    grid = default_times(resolved) if times is None else read_times(times, resolved)
+    runner = Runner(model, settings)
+    outcomes = []
+    for scenario, meaning in zip(scenarios, resolved, strict=True):
+        try:
+            outcome = Outcome(run=runner.run(scenario, meaning, grid), status="ok")
+        except (SolveError, CompileError) as error:
+            if alone or scenario in must:
+                raise
+            outcome = Outcome(run=None, status=str(error))
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(len(outcomes), len(scenarios))
+    return build_dataset(
+        resolved,
+        outcomes,
+        grid,
+        labels=_labels([scenario.name for scenario in scenarios]),
+        record=run_record(model.declared, settings),
+    )
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    """Return the names, told apart where the same one comes twice."""
+    seen: Counter[str] = Counter()
+    taken = set(names)
+    labels = []
+    for name in names:
+        seen[name] += 1
+        label = name
+        while seen[name] > 1 and label in taken:
+            label = f"{name} ({seen[name]})"
+            if label in taken:
+                seen[name] += 1
+        taken.add(label)
+        labels.append(label)
+    return labels
