@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CompiledRule", "Generated", "RawReaction", "generate"]
 
+_Sides = tuple[tuple[int, ...], tuple[int, ...]]
+_Change = tuple[tuple[str, int], ...]
+
 MAX_MOLECULES = 8
 """A complex with more is taken for the beginning of a chain without end."""
 
@@ -46,6 +49,8 @@ class RawReaction:
     reactants: tuple[int, ...]
     products: tuple[int, ...]
     coefficient: float
+    change: tuple[tuple[str, int], ...]
+    """Net molecules that the rule's text makes or deletes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +122,7 @@ class _Run:
     species: list[Complex] = field(default_factory=list)
     index: dict[Complex, int] = field(default_factory=dict)
     barred: set[Complex] = field(default_factory=set)
-    found: dict[tuple[int, bool], dict[tuple[tuple[int, ...], tuple[int, ...]], int]] = field(
-        default_factory=dict
-    )
+    found: dict[tuple[int, bool], dict[_Sides, tuple[int, _Change]]] = field(default_factory=dict)
     scale: dict[int, int] = field(default_factory=dict)
     running: list[_Firing] = field(default_factory=list)
     by_composition: dict[tuple[str, ...], list[tuple[_Firing, list[int]]]] = field(
@@ -195,7 +198,8 @@ class _Run:
         key = (firing.rule, transformation.reverse)
         events = self.found.setdefault(key, {})
         share = self.scale[firing.rule] // transformation.symmetry
-        events[before, after] = events.get((before, after), 0) + share
+        known, change = events.get((before, after), (0, transformation.change))
+        events[before, after] = known + share, change
 
     def is_barred(self, complex_: Complex) -> bool:
         """Return whether a complex contains a forbidden pattern."""
@@ -244,9 +248,10 @@ class _Run:
                 reactants=before,
                 products=after,
                 coefficient=events / self.scale[number],
+                change=change,
             )
             for number, reverse in sorted(self.found)
-            for (before, after), events in self.found[number, reverse].items()
+            for (before, after), (events, change) in self.found[number, reverse].items()
         )
 
 

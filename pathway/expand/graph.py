@@ -54,6 +54,8 @@ class ReactionNode:
     """What each factor sums."""
     reactants: tuple[int, ...]
     products: tuple[int, ...]
+    change: tuple[tuple[str, int], ...]
+    """Net molecules that the rule's text makes or deletes; inputs included."""
     where: str
     sources: tuple[str, ...]
     note: str
@@ -98,6 +100,7 @@ def build_graph(
             driven=reaction.driven,
             rate=reaction.rate,
             factors=reaction.factors,
+            change=reaction.change,
             where=reaction.where,
             sources=reaction.sources,
             note=reaction.note,

@@ -240,6 +240,7 @@ def _reactions(
             pools=laws[raw.rule][1],
             reactants=raw.reactants,
             products=raw.products,
+            change=raw.change,
             where=_place(rules[raw.rule]),
             sources=rules[raw.rule].sources,
             note=rules[raw.rule].note,

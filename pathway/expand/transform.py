@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ class Transformation:
     """Whether bonds or molecules change, so that complexes must be found again."""
     symmetry: int
     """Embeddings that are one and the same event: permutations that leave the rule unchanged."""
+    change: tuple[tuple[str, int], ...]
+    """Net molecules that the text makes or deletes, sorted by molecule."""
 
 
 def directions(
@@ -103,6 +106,8 @@ def _compiled(
         )
         for j in fresh
     )
+    counts = Counter(part.molecule for part in right)
+    counts.subtract(part.molecule for part in left)
     rewires = bool(made) or any(
         edit is None or any(not isinstance(value, str) for _, value in edit) for edit in edits
     )
@@ -122,6 +127,7 @@ def _compiled(
         ),
         rewires=rewires or len(before) != 1 or len(after) != 1,
         symmetry=rule_symmetry(before, after, target, fresh),
+        change=tuple(sorted((name, net) for name, net in counts.items() if net)),
     )
 
 
