@@ -76,9 +76,7 @@ def unreachable_species(graph: nx.DiGraph[str]) -> tuple[str, ...]:
                     if missing[reaction] == 0:
                         ready.append(reaction)
         fresh = []
-    return tuple(
-        name for name, kind in graph.nodes(data="kind") if kind == "species" and name not in reached
-    )
+    return tuple(name for name in nodes_of(graph, "species") if name not in reached)
 
 
 def constant_readouts(graph: nx.DiGraph[str]) -> tuple[str, ...]:
