@@ -51,7 +51,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A later part of a run: ``then`` replaces what it names, ``wash`` takes drugs away."""
+    """A later part of a run: ``then`` sets what it names, ``wash`` takes away."""
 
     action: str
     """``then`` or ``wash``."""
@@ -59,7 +59,7 @@ class Step:
     drugs: Doses | None = None
     ligands: Doses | None = None
     washed: tuple[str, ...] = ()
-    """For ``wash``: the drugs that go; empty: all of them."""
+    """For ``wash``: the drugs and ligands that go; empty: all drugs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from pathlib import Path
@@ -32,6 +31,7 @@ __all__ = ["DIRECTIONS", "findings_files", "read_findings"]
 DIRECTIONS = ("up", "down", "unchanged", "not up", "not down")
 STRENGTHS = ("A", "B", "C")
 FORMAT = 1
+LARGEST = 1e100
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -97,11 +97,15 @@ def read_findings(path: str | Path, names: Names | None = None) -> FindingsFile:
 
 def _load(path: Path, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise EvidenceError(where, f"malformed TOML: {error}", "correct the line") from error
-    except (OSError, UnicodeDecodeError) as error:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise EvidenceError(where, "is not UTF-8 text", "save it as UTF-8") from error
+    except OSError as error:
         raise EvidenceError(where, f"cannot be read: {error}", "check the path") from error
+    except ValueError as error:  # TOMLDecodeError, or an integer of thousands of digits
+        raise EvidenceError(where, f"malformed TOML: {error}", "correct it there") from error
+    except RecursionError as error:
+        raise EvidenceError(where, "nested too deeply", "flatten the tables") from error
 
 
 def _name(name: str, where: str, what: str) -> str:
@@ -184,11 +188,11 @@ def _positive(body: Table, basis: Basis) -> float:
             f"a number of basis {basis.value!r} has no tolerance",
             "known: " + ", ".join(repr(known.value) for known in WITHIN),
         )
-    value = float(body.take("expected", (int, float)))
-    if not (math.isfinite(value) and value > 0.0):
+    value = body.take("expected", (int, float))
+    if not 0.0 < value < LARGEST:
         raise EvidenceError(
             body.where,
-            f"expected = {value:g}: a number judged within a factor is positive and finite",
+            f"expected = {value}: a number judged within a factor is positive and finite",
             "state a ratio, or use kind 'direction' or 'bound'",
         )
-    return value
+    return float(value)

@@ -1,20 +1,20 @@
-"""The runs of a findings file: read, checked, and stripped of drugs for comparison."""
+"""The runs of a findings file: read, checked, and turned into scenarios."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pathway.errors import EvidenceError, nearest
 from pathway.findings.entities import Doses, Names, Run, Step
 from pathway.findings.parser import minutes
+from pathway.scenario.value import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pathway.findings.table import Table
 
-__all__ = ["read_run", "without_drugs"]
+__all__ = ["read_run", "scenario"]
 
 
 def read_run(name: str, body: Table, names: Names | None) -> Run:
@@ -107,14 +107,12 @@ def _step(body: Table, names: Names | None) -> Step:
             body.where, "a step has either 'then' or 'wash'", 'write then = "2 h" or wash = "2 h"'
         )
     if "wash" in body:
-        body.only("wash", "drugs")
-        washed = body.take("drugs", list, default=[])
-        for name in washed:
-            if not isinstance(name, str):
-                raise EvidenceError(body.where, f"wash: {name!r} is no drug", "name the drugs")
-            if names is not None:
-                _known("drug", name, names.drugs, body.where)
-        return Step(action="wash", duration=body.take("wash", str), washed=tuple(washed))
+        body.only("wash", "drugs", "ligands")
+        washed = (
+            *_washed(body, "drugs", names.drugs if names else None),
+            *_washed(body, "ligands", names.ligands if names else None),
+        )
+        return Step(action="wash", duration=body.take("wash", str), washed=washed)
     body.only("then", "drugs", "ligands")
     drugs, ligands = (
         _doses(body, key, key[:-1], known) if key in body else None
@@ -126,9 +124,42 @@ def _step(body: Table, names: Names | None) -> Step:
     return Step(action="then", duration=body.take("then", str), drugs=drugs, ligands=ligands)
 
 
-def without_drugs(run: Run) -> Run:
-    """Return the run with the same times and ligands and no drug at any time."""
-    steps = tuple(
-        Step(action="then", duration=step.duration, ligands=step.ligands) for step in run.steps
+def _washed(body: Table, key: str, known: Sequence[str] | None) -> tuple[str, ...]:
+    found: list[str] = body.take(key, list, default=[])
+    for name in found:
+        if not isinstance(name, str):
+            raise EvidenceError(body.where, f"{key}: {name!r} is no name", f"name the {key}")
+        if known is not None:
+            _known(key[:-1], name, known, body.where)
+    return tuple(found)
+
+
+def scenario(run: Run, label: str) -> Scenario:
+    """Return the scenario of a run; it starts ``-run.start`` minutes before the run's time zero.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    label : str
+        What messages about it begin with.
+    """
+    made = Scenario(
+        context=run.context or None,
+        drugs=dict(run.drugs),
+        ligands={} if run.pretreat else dict(run.ligands),
+        lesions=dict(run.lesions),
+        duration=run.pretreat or run.duration,
+        parameters=dict(run.parameters),
+        label=label,
     )
-    return replace(run, drugs=(), steps=steps)
+    if run.pretreat:
+        made = made.then(run.duration, ligands=dict(run.ligands))
+    for step in run.steps:
+        if step.action == "wash":
+            made = made.wash(step.duration, *step.washed)
+        else:
+            made = made.then(
+                step.duration, drugs=dict(step.drugs or ()), ligands=dict(step.ligands or ())
+            )
+    return made
