@@ -67,6 +67,9 @@ class Resolved:
     """Medium volume per cell in cell volumes, or None for constant concentrations."""
     structure_key: Hashable
     """Scenarios of one model with the same key have the same network graph."""
+    reference: Resolved | None = None
+    """The untreated context without the scenario's own lesions, whose rest the model's anchors hold;
+    None where there are no anchors or the scenario is that cell itself."""
 
     @property
     def duration(self) -> float:
@@ -97,6 +100,22 @@ def resolve(declared: Declared, scenario: Scenario) -> Resolved:
     UnitError
         A dose, amount, duration or value with a wrong unit.
     """
+    resolved = _read(declared, scenario)
+    if not any(module.anchors for module in resolved.modules):
+        return resolved
+    untouched = replace(
+        scenario,
+        drugs={},
+        ligands={},
+        lesions={},
+        later=(),
+        medium_volume_per_cell=None,
+    )
+    same = untouched == replace(scenario, duration=untouched.duration)
+    return resolved if same else replace(resolved, reference=_read(declared, untouched))
+
+
+def _read(declared: Declared, scenario: Scenario) -> Resolved:
     where = f"scenario {scenario.name!r}"
     context = _context(where, declared, scenario.context)
     _check_names(where, declared, scenario)
