@@ -11,16 +11,19 @@ from pathway.declare.load import load_declared
 from pathway.errors import DeclarationError
 from pathway.expand import expand
 from pathway.library.find import find_model
+from pathway.model.anchor import anchored_scales
 from pathway.model.network import Network, network_from_graph
 from pathway.scenario.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     import networkx as nx
 
     from pathway.declare.entities import Declared, Module
     from pathway.scenario.value import Scenario
+    from pathway.solve.settings import Settings
 
 __all__ = ["Model", "load"]
 
@@ -50,7 +53,12 @@ class Model:
             elsewhere=self._elsewhere(resolved),
         )
 
-    def network(self, scenario: Scenario | Resolved, like: Network | None = None) -> Network:
+    def network(
+        self,
+        scenario: Scenario | Resolved,
+        like: Network | None = None,
+        scales: Mapping[str, float] | None = None,
+    ) -> Network:
         """Return the network that a scenario compiles to, its first step's inputs in place.
 
         Parameters
@@ -59,6 +67,8 @@ class Model:
         like : Network, optional
             One of a scenario with the same ``structure_key``, whose graph and tables are taken
             over: only numbers differ.
+        scales : mapping of str to float, optional
+            What :meth:`scales` returns for the scenario; solved for if None.
 
         Raises
         ------
@@ -67,13 +77,38 @@ class Model:
         """
         resolved = scenario if isinstance(scenario, Resolved) else self.resolve(scenario)
         graph = self.expand(resolved) if like is None else like.graph
+        scales = self.scales(resolved) if scales is None else scales
         return network_from_graph(
             graph,
-            resolved.parameters,
+            {**resolved.parameters, **scales},
             inputs=resolved.steps[0].inputs,
             background=resolved.background,
             tables=compile_graph(graph) if like is None else like.tables,
         )
+
+    def scales(
+        self, resolved: Resolved, like: Network | None = None, settings: Settings | None = None
+    ) -> dict[str, float]:
+        """Return the scales that hold a scenario's context at its anchored levels, by parameter.
+
+        Parameters
+        ----------
+        resolved : Resolved
+        like : Network, optional
+            One of the same structure as the untreated context (``resolved.reference``).
+        settings : Settings, optional
+
+        Raises
+        ------
+        SolveError
+            If the untreated context has no rest with its anchored levels held.
+        """
+        context = resolved.reference or resolved
+        anchors = [anchor for module in context.modules for anchor in module.anchors]
+        if not anchors:
+            return {}
+        bare = self.network(context, like, {})
+        return anchored_scales(bare, anchors, settings)
 
     def _elsewhere(self, resolved: Resolved) -> tuple[Module, ...]:
         """Return the modules that the scenario does not use but may be named by those it does."""

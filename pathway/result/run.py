@@ -69,11 +69,24 @@ class Runner:
         self._settings = settings
         self._networks: dict[Hashable, Network] = {}
         self._rests: dict[Hashable, Rest] = {}
+        self._scales: dict[Hashable, dict[str, float]] = {}
 
     def network(self, resolved: Resolved) -> Network:
         """Return the network of a scenario, with its numbers."""
+        return self._network(resolved, self.scales(resolved))
+
+    def scales(self, resolved: Resolved) -> dict[str, float]:
+        """Return the scales that hold the scenario's context at its anchored levels."""
+        context = resolved.reference or resolved
+        key = _cell(context)
+        if key not in self._scales:
+            like = self._network(context, {})
+            self._scales[key] = self._model.scales(context, like, self._settings)
+        return self._scales[key]
+
+    def _network(self, resolved: Resolved, scales: dict[str, float]) -> Network:
         like = self._networks.get(resolved.structure_key)
-        network = self._model.network(resolved, like=like)
+        network = self._model.network(resolved, like, scales)
         self._networks.setdefault(resolved.structure_key, network)
         return network
 
@@ -122,11 +135,7 @@ class Runner:
             There is no stable rest.
         """
         resolved = resolve(self._model.declared, untreated(scenario))
-        key = (
-            resolved.structure_key,
-            tuple(resolved.parameters.items()),
-            tuple(resolved.background.items()),
-        )
+        key = _cell(resolved), _cell(resolved.reference or resolved)
         if key not in self._rests:
             self._rests[key] = self._equilibrated(resolved)
         return self._rests[key]
@@ -140,6 +149,15 @@ class Runner:
             readouts=dict(zip(network.readouts, map(float, levels), strict=True)),
             certificate=found.certificate,
         )
+
+
+def _cell(resolved: Resolved) -> Hashable:
+    """Return what decides the rest of an untreated cell, its anchors apart."""
+    return (
+        resolved.structure_key,
+        tuple(resolved.parameters.items()),
+        tuple(resolved.background.items()),
+    )
 
 
 def _start(network: Network, rest: Rest) -> NDArray[np.float64]:
