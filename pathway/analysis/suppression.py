@@ -85,7 +85,9 @@ def suppression(
     stops = [stop_of(scenario.name, resolved[scenario].duration, at) for scenario in asked]
     start = 0.0 if since is None else minutes(since, "since")
     if auc and start >= min(stops):
-        raise ScenarioError("since", f"{start:g} min is not before the end of the area", "")
+        raise ScenarioError(
+            "since", f"{start:g} min is not before the end of the area", "start earlier"
+        )
     grid = set(stops)
     if auc:
         grid |= {start, *(float(t) for t in fine_times([*resolved.values()]))}
