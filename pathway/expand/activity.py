@@ -75,6 +75,9 @@ class Activity:
         found = self._first(old, new)
         if found:
             return found
+        if composition(old) != composition(new):
+            # Ways of a lone molecule and of a complex are not comparable.
+            return _more(self._shown.get(old, set()), self._shown.get(new, set()))
         before, after = self._ways.get(old, {}), self._ways.get(new, {})
         pull = sum(
             sign * (after[way][1] - rate) for way, (sign, rate) in before.items() if way in after

@@ -36,7 +36,7 @@ def influence(
        complexes now or after one-way reactions within the complex; else
     2. that goes faster to forms which are more active in that sense, and leaves them more slowly
        (this asks for ``parameters``); else
-    3. that has more ways there and fewer ways back; else
+    3. that has more ways there and fewer ways back (2 and 3 within the same complex only); else
     4. that is in more readouts.
 
     The reactions of a rule are summed, by how much log rates change where that decides and as whole
