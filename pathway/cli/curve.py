@@ -1,0 +1,77 @@
+"""``pathway curve``: one drug's inhibition curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pathway.cli.options import OUTPUT, OutOption
+from pathway.cli.output import Form, Rows, frame_rows, note, print_json, print_rows
+from pathway.cli.progress import Bar
+
+if TYPE_CHECKING:
+    from pathway.model import Model
+    from pathway.scenario import Scenario
+
+__all__ = ["curve"]
+
+
+def curve(
+    drug_curve: Annotated[str, typer.Argument(metavar="DRUG", help="Whose dose is varied.")],
+    model: Model,
+    scenario: Scenario,
+    form: Form,
+    readout: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The readout suppressed.", rich_help_panel=OUTPUT),
+    ] = "pAKT_S473",
+    out: OutOption = None,
+) -> None:
+    """Vary one drug's dose and print the inhibition curve with IC50, Emax and fit.
+
+    What else the scenario holds (--drug of another kind, --ligand, --lesion) stays as it is.
+
+    Example: pathway curve lapatinib --readout pERK --context BT474 --ligand "HRG=1 nM"
+    """
+    import pathway as pw
+    from pathway.analysis.compare_save import together
+
+    with Bar(f"varying {drug_curve}") as bar:
+        found = pw.inhibition_curve(model, scenario, drug=drug_curve, readout=readout, progress=bar)
+    facts = {
+        "drug": drug_curve,
+        "readout": readout,
+        "ic50": found.ic50,
+        "unit": found.unit,
+        "emax": found.emax,
+        "hill": found.hill,
+        "gof": found.gof,
+        "ci": found.ci,
+    }
+    if out is not None:
+        from matplotlib.figure import Figure
+
+        from pathway.plot import save_figure
+
+        with together(out) as work:
+            found.table.to_csv(
+                work / "curve.csv", index=False, float_format="%.10g", lineterminator="\n"
+            )
+            figure = Figure(layout="constrained")
+            found.plot(figure.subplots())
+            save_figure(figure, work, "curve")
+            written = sorted(path.name for path in work.iterdir())
+        note(f"{out}: {', '.join(written)}")
+    rows = frame_rows(found.table)
+    if form is Form.JSON:
+        print_json({**facts, "rows": rows})
+        return
+    columns = tuple(str(name) for name in found.table.columns)
+    fit = (
+        f"IC50 {found.ic50:.3g} {found.unit}, Emax {found.emax:.2f}, Hill {found.hill:.2f}, "
+        f"R² {found.gof:.3f}"
+    )
+    print_rows(
+        Rows(title=f"{readout} by {drug_curve}", columns=columns, rows=rows, caption=fit), form
+    )

@@ -1,0 +1,159 @@
+"""``pathway info``: what a model is made of, how well its numbers are known, what is true of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pathway.cli.kinds import KINDS, every_parameter
+from pathway.cli.output import Form, Rows, frame_rows, note, print_json, print_rows
+from pathway.cli.progress import Bar
+from pathway.cli.sizes import BUDGET, largest_networks
+
+if TYPE_CHECKING:
+    from pathway.model import Model
+    from pathway.scenario import Scenario
+
+__all__ = ["info"]
+
+THRESHOLD = 0.1
+"""Change of a suppression that makes a parameter one to know better."""
+
+Row = dict[str, object]
+
+
+def info(
+    model: Model,
+    scenario: Scenario,
+    form: Form,
+    *,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="List the parameters whose two-fold change moves a suppression of the main "
+            "comparison by more than 0.1. Slow: tens of thousands of runs; --context and --ligand "
+            "narrow it.",
+        ),
+    ] = False,
+) -> None:
+    """Print sizes, how the numbers are known, sources and checks of a model.
+
+    The checks are those of the scenario's network.
+
+    Example: pathway info --context SKBR3 --drug trastuzumab --drug lapatinib
+    """
+    declared = model.declared
+    with Bar("expanding networks") as bar:
+        sizes = _sizes(model, bar)
+    tables = {
+        "contents": [{"kind": kind, "count": len(make(model))} for kind, make in KINDS.items()],
+        "evidence": _evidence(model),
+        "sources": _sources(model),
+        "sizes": sizes,
+        "checks": _checks(model, scenario),
+    }
+    if sensitivity:
+        tables["sensitivity"] = _sensitivity(model, scenario)
+    if form is Form.JSON:
+        print_json({"model": declared.id, "version": declared.version, **tables})
+        return
+    if form is Form.TEXT:
+        typer.echo(f"{declared.id} version {declared.version}: {declared.description}")
+    for title, rows in tables.items():
+        columns = tuple(rows[0]) if rows else ("nothing",)
+        print_rows(Rows(title=TITLES[title], columns=columns, rows=rows), form)
+
+
+TITLES = {
+    "contents": "What it declares",
+    "evidence": "How its numbers are known",
+    "sources": "How its sources were known",
+    "sizes": "Largest networks, all ligands present, against the budget",
+    "checks": "Checks of the scenario's network",
+    "sensitivity": "Parameters whose two-fold change moves a suppression by more than 0.1",
+}
+
+
+def _evidence(model: Model) -> list[Row]:
+    numbers = [parameter for _, parameter in every_parameter(model.declared)]
+    counts = Counter(parameter.evidence for parameter in numbers)
+    return [
+        {"evidence": kind.value, "numbers": counts[kind], "share": counts[kind] / len(numbers)}
+        for kind in type(numbers[0].evidence)
+    ]
+
+
+def _sources(model: Model) -> list[Row]:
+    counts = Counter(source.how for source in model.declared.sources.values())
+    return [{"known from": how, "sources": count} for how, count in sorted(counts.items())]
+
+
+def _sizes(model: Model, bar: Bar) -> list[Row]:
+    return [
+        {
+            "drugs": count,
+            "largest": " + ".join(found.drugs) or "untreated",
+            "context": found.context,
+            "species": found.species,
+            "budget": BUDGET.get(count),
+            "within": found.species <= BUDGET[count] if count in BUDGET else None,
+            "reactions": found.reactions,
+        }
+        for count, found in largest_networks(model, progress=bar).items()
+    ]
+
+
+def _checks(model: Model, scenario: Scenario) -> list[Row]:
+    from pathway.check import check_network
+
+    network = model.network(scenario)
+    report = check_network(network.graph, network.parameters)
+    size = network.size
+    return [
+        {"check": "scenario", "found": scenario.name},
+        {"check": "species, the medium's included", "found": report.n_species},
+        {"check": "reactions", "found": report.n_reactions},
+        {"check": "parameters used", "found": size.parameters},
+        {"check": "nonzeros of the Jacobian", "found": size.jacobian_nonzeros},
+        {"check": "conserved sums", "found": len(report.moieties)},
+        {"check": "binding reactions, both ways", "found": report.cycles.pairs},
+        {"check": "independent binding cycles", "found": report.cycles.conditions},
+        {"check": "worst breach of detailed balance (log)", "found": report.cycles.worst},
+        {"check": "species without reaction", "found": list(report.idle) or "none"},
+        {"check": "species never reached", "found": list(report.unreachable) or "none"},
+        {"check": "readouts that cannot change", "found": list(report.constant_readouts) or "none"},
+    ]
+
+
+def _sensitivity(model: Model, scenario: Scenario) -> list[Row]:
+    """Return the parameters that matter to the main comparison, in the cell if one is given."""
+    from pathway.analysis.compare import DEFAULT_REGIMEN
+    from pathway.analysis.compare_plan import make_plan
+    from pathway.analysis.sensitivity import parameter_sensitivity
+    from pathway.analysis.strategies import model_folder, read_regimens
+
+    regimen = read_regimens(model_folder(model.declared), model.declared)[DEFAULT_REGIMEN]
+    plan = make_plan(
+        model.declared,
+        regimen,
+        strategies=None,
+        contexts=None if scenario.context is None else [scenario.context],
+        ligands=dict(scenario.ligands) or None,
+        lesions=None,
+        dose=None,
+        pretreatment=None,
+        duration=None,
+        at=None,
+        curve_doses=0,
+    )
+    treated = [run.scenario for run in plan.runs if run.strategy.drugs]
+    readouts = [readout.id for readout in model.declared.base.readouts]
+    note(f"sensitivity over {len(treated)} treated scenarios and {len(readouts)} readouts")
+    with Bar("changing parameters two-fold") as bar:
+        table = parameter_sensitivity(
+            model, treated, readouts, fold=2.0, threshold=THRESHOLD, progress=bar
+        )
+    return frame_rows(table)
