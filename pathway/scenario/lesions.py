@@ -13,7 +13,7 @@ from pathway.scenario.doses import amount_of_molecules, ligand_dose
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pathway.scenario.value import Amount
+    from pathway.scenario.given import Amount
 
 __all__ = ["Alteration", "apply_alterations", "background", "chosen_lesions"]
 

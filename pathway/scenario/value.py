@@ -5,17 +5,18 @@ Nothing here knows a model; :func:`pathway.scenario.resolve.resolve` reads a sce
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pathway.declare.units import parse_duration
 from pathway.errors import ScenarioError, nearest
 from pathway.scenario.frozenmap import FrozenMap
+from pathway.scenario.given import Amount, check_lesions, check_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Amount", "Scenario", "Treatment"]
-
-Amount = bool | int | float | str
-"""What a lesion may be given as: True or False, a fraction or fold, or a text with unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,10 @@ class Scenario:
     _minutes: tuple[float, ...] = field(init=False, repr=False, default=())
 
     def __post_init__(self) -> None:
-        _check_texts("drug", self.drugs, "write it with its unit, e.g. '100 nM'")
-        _check_texts("ligand", self.ligands, "write it with its unit, e.g. '1 nM'")
-        _check_texts("parameter", self.parameters, "write 'x0.5' or a quantity with unit")
-        _check_lesions(self.lesions)
+        check_texts("drug", self.drugs, "write it with its unit, e.g. '100 nM'")
+        check_texts("ligand", self.ligands, "write it with its unit, e.g. '1 nM'")
+        check_texts("parameter", self.parameters, "write 'x0.5' or a quantity with unit")
+        check_lesions(self.lesions)
         for name in ("drugs", "ligands", "lesions", "parameters"):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
         object.__setattr__(self, "later", tuple(self.later))
@@ -134,7 +135,7 @@ class Scenario:
 
         A dose is set in every step that has the drug; if no step has it, in every step.
         """
-        _check_texts("drug", drugs, "write it with its unit, e.g. '100 nM'")
+        check_texts("drug", drugs, "write it with its unit, e.g. '100 nM'")
         steps = self.treatments
         for name, dose in drugs.items():
             absent = all(name not in step.drugs for step in steps)
@@ -151,7 +152,7 @@ class Scenario:
 
         A concentration is set in every step that has the ligand; if no step has it, in every step.
         """
-        _check_texts("ligand", ligands, "write it with its unit, e.g. '1 nM'")
+        check_texts("ligand", ligands, "write it with its unit, e.g. '1 nM'")
         steps = self.treatments
         for name, dose in ligands.items():
             absent = all(name not in step.ligands for step in steps)
@@ -201,8 +202,8 @@ class Scenario:
         drugs, ligands : mapping of str to str, optional
             Doses that start with the new step.
         """
-        _check_texts("drug", drugs or {}, "write it with its unit, e.g. '100 nM'")
-        _check_texts("ligand", ligands or {}, "write it with its unit, e.g. '1 nM'")
+        check_texts("drug", drugs or {}, "write it with its unit, e.g. '100 nM'")
+        check_texts("ligand", ligands or {}, "write it with its unit, e.g. '1 nM'")
         last = self.treatments[-1]
         step = Treatment(
             duration, last.drugs.merged(drugs or {}), last.ligands.merged(ligands or {})
@@ -264,30 +265,6 @@ def _minutes(step: Treatment) -> float:
             "scenario", f"a step of {step.duration!r}", "a step lasts longer than 0, and ends"
         )
     return minutes
-
-
-def _check_texts(kind: str, values: Mapping[str, str], remedy: str) -> None:
-    if not isinstance(values, Mapping):
-        raise ScenarioError(
-            "scenario", f"{kind}s given as {values!r}", f"give a mapping of {kind} to text"
-        )
-    for name, value in values.items():
-        if not isinstance(value, str):
-            raise ScenarioError(f"scenario, {kind} {name!r}", f"{value!r} has no unit", remedy)
-
-
-def _check_lesions(lesions: Mapping[str, Amount]) -> None:
-    if not isinstance(lesions, Mapping):
-        raise ScenarioError(
-            "scenario", f"lesions given as {lesions!r}", "give a mapping of lesion to amount"
-        )
-    for name, value in lesions.items():
-        if not isinstance(value, (bool, int, float, str)):
-            raise ScenarioError(
-                f"scenario, lesion {name!r}",
-                f"{value!r} is not an amount",
-                "give True, a fraction 0-1, a fold, or a text such as '6e5 molecules/cell'",
-            )
 
 
 def _description(scenario: Scenario) -> str:
