@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING
 from pathway.expand.events import AgentText, Event, agents_of, composition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import networkx as nx
 
-__all__ = ["Activity"]
+__all__ = ["Activity", "Direction", "total"]
 
 _Way = tuple[object, ...]
 
+Direction = tuple[float, float, float, float]
+"""What each criterion of :func:`pathway.expand.influence.influence` says; the first counts most."""
+
 _SAME = 1e-9
 """Sums of log rates that differ by less are the same."""
+
+
+def total(directions: Iterable[Direction]) -> Direction:
+    """Sum directions, criterion by criterion."""
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    for a, b, c, d in directions:
+        one, two, three, four = one + a, two + b, three + c, four + d
+    return one, two, three, four
 
 
 class Activity:
@@ -52,40 +63,42 @@ class Activity:
             for species, _ in terms:
                 for agent in agents_of(species):
                     self._shown.setdefault(agent, set()).add(readout)
-        self._known: dict[tuple[str, str, str], float] = {}
+        self._known: dict[tuple[str, str, str], Direction] = {}
 
-    def direction(self, event: Event, molecule: str) -> float:
-        """Return how a reaction moves a molecule: above 0 towards activity, below 0 away.
-
-        The size is the change of log rates where that decides, otherwise a whole number.
-        """
+    def direction(self, event: Event, molecule: str) -> Direction:
+        """Return how a reaction moves a molecule, by criterion: above 0 towards activity."""
         lost, gained = event.lost.get(molecule, ()), event.gained.get(molecule, ())
         if len(lost) != len(gained):
-            return 1.0 if len(gained) > len(lost) else -1.0
-        return sum(self.order(molecule, a, b) for a, b in zip(lost, gained, strict=True))
+            return (1.0 if len(gained) > len(lost) else -1.0, 0.0, 0.0, 0.0)
+        parts = [self.order(molecule, a, b) for a, b in zip(lost, gained, strict=True)]
+        return total(parts)
 
-    def order(self, molecule: str, old: str, new: str) -> float:
-        """Return a number above 0 if the form ``new`` is more active than ``old``, 0 if equal."""
+    def order(self, molecule: str, old: str, new: str) -> Direction:
+        """Compare two forms: the first criterion that decides is above 0 if ``new`` is more active."""
         key = (molecule, old, new)
         if key not in self._known:
             self._known[key] = self._order((molecule, old), (molecule, new))
         return self._known[key]
 
-    def _order(self, old: AgentText, new: AgentText) -> float:
-        found = self._first(old, new)
-        if found:
-            return found
-        if composition(old) != composition(new):
-            # Ways of a lone molecule and of a complex are not comparable.
-            return _more(self._shown.get(old, set()), self._shown.get(new, set()))
+    def _order(self, old: AgentText, new: AgentText) -> Direction:
+        first = self._first(old, new)
+        if first:
+            return (first, 0.0, 0.0, 0.0)
         before, after = self._ways.get(old, {}), self._ways.get(new, {})
-        pull = sum(
-            sign * (after[way][1] - rate) for way, (sign, rate) in before.items() if way in after
-        )
-        if abs(pull) > _SAME:
-            return pull
-        ways = sum(sign for sign, _ in after.values()) - sum(sign for sign, _ in before.values())
-        return ways or _more(self._shown.get(old, set()), self._shown.get(new, set()))
+        # Ways of a lone molecule and of a complex are not comparable.
+        if composition(old) == composition(new):
+            pull = sum(
+                sign * (after[way][1] - rate)
+                for way, (sign, rate) in before.items()
+                if way in after
+            )
+            if abs(pull) > _SAME:
+                return (0.0, pull, 0.0, 0.0)
+            ways = sum(sign for sign, _ in after.values())
+            ways -= sum(sign for sign, _ in before.values())
+            if ways:
+                return (0.0, 0.0, ways, 0.0)
+        return (0.0, 0.0, 0.0, _more(self._shown.get(old, set()), self._shown.get(new, set())))
 
     def _first(self, old: AgentText, new: AgentText) -> int:
         """Compare what two forms do; across a binding, what they can do without another."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from pathway.expand.activity import Activity
+from pathway.expand.activity import Activity, Direction, total
 from pathway.expand.events import Event, read_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["influence"]
 
@@ -39,9 +39,8 @@ def influence(
     3. that has more ways there and fewer ways back (2 and 3 within the same complex only); else
     4. that is in more readouts.
 
-    The reactions of a rule are summed, by how much log rates change where that decides and as whole
-    numbers otherwise. Rules that agree, or make no difference, give the sign of an edge; rules that
-    disagree give 0.
+    The reactions of a rule are summed criterion by criterion, and the first that is not zero decides.
+    Rules that agree, or make no difference, give the sign of an edge; rules that disagree give 0.
 
     Parameters
     ----------
@@ -66,7 +65,7 @@ def influence(
             for molecule, _ in node["molecules"]:
                 kind = "input" if node["is_input"] else "molecule"
                 result.add_node(molecule, kind=result.nodes.get(molecule, {}).get("kind", kind))
-    signs: dict[tuple[str, str], dict[str, list[float]]] = {}
+    signs: dict[tuple[str, str], dict[str, list[Direction]]] = {}
     reactions: dict[tuple[str, str], list[str]] = {}
     always = _always_there(events)
     for event in events:
@@ -76,7 +75,9 @@ def influence(
             direction = activity.direction(event, target)
             for actor, sign in _actors(event, target, always[event.rule, target]):
                 edge = (actor, target)
-                signs.setdefault(edge, {}).setdefault(event.rule, []).append(sign * direction)
+                signs.setdefault(edge, {}).setdefault(event.rule, []).append(
+                    _times(sign, direction)
+                )
                 reactions.setdefault(edge, []).append(event.reaction)
     for edge, by_rule in signs.items():
         result.add_edge(
@@ -117,9 +118,14 @@ def _always_there(events: Iterable[Event]) -> dict[tuple[str, str], frozenset[st
     return found
 
 
-def _sign(directions: Sequence[float]) -> int:
-    total = sum(directions)
-    return (total > 0) - (total < 0)
+def _times(sign: int, direction: Direction) -> Direction:
+    one, two, three, four = direction
+    return sign * one, sign * two, sign * three, sign * four
+
+
+def _sign(directions: Iterable[Direction]) -> int:
+    decisive = next((entry for entry in total(directions) if entry), 0.0)
+    return (decisive > 0) - (decisive < 0)
 
 
 def _agreed(signs: Iterable[int]) -> int:
