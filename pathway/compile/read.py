@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pathway.compile.monomials import ONE, MonomialTableBuilder
@@ -128,8 +129,8 @@ def _read_reaction(
     reactants: list[int] = []
     net: dict[int, float] = {}
     weights: list[list[tuple[int, int]]] = [[] for _ in declared]
-    for species, edge in graph.pred[name].items():
-        at, place = _amount(index, species, where), f"edge from {species!r} to {where}"
+    for at, species, edge in _by_amount(graph.pred[name], index, where):
+        place = f"edge from {species!r} to {where}"
         reactants.extend([at] * _order(edge, place))
         net[at] = net.get(at, 0.0) - _stoichiometry(edge, place)
         for factor, weight in edge.get("weights", ()):
@@ -138,8 +139,8 @@ def _read_reaction(
                     place, f"weighs factor {factor} of {len(declared)}", "declare the factor"
                 )
             weights[factor].append((at, monomials.add(_monomial(weight, place))))
-    for species, edge in graph.succ[name].items():
-        at, place = _amount(index, species, where), f"edge from {where} to {species!r}"
+    for at, species, edge in _by_amount(graph.succ[name], index, where):
+        place = f"edge from {where} to {species!r}"
         net[at] = net.get(at, 0.0) + _stoichiometry(edge, place)
     factors = [
         _read_factor(factor, tuple(sorted(terms)), monomials, f"factor {position} of {where}")
@@ -152,6 +153,14 @@ def _read_reaction(
         net=tuple(sorted((at, n) for at, n in net.items() if at < n_dynamic and n != 0.0)),
         factors=tuple(factors),
     )
+
+
+def _by_amount(
+    edges: Mapping[str, Mapping[str, Any]], index: dict[str, int], where: str
+) -> list[tuple[int, str, Mapping[str, Any]]]:
+    """Return a reaction's edges by amount index: the order they were written in means nothing."""
+    found = [(_amount(index, species, where), species, edge) for species, edge in edges.items()]
+    return sorted(found, key=itemgetter(0))
 
 
 def _read_factor(

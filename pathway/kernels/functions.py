@@ -67,6 +67,8 @@ __all__ = [
 ]
 
 VECTOR = types.Array(types.float64, 1, "C")
+STATE = types.Array(types.float64, 1, "A", readonly=True)
+"""Any one-dimensional array of doubles: scipy also passes columns of a matrix."""
 INDEX = types.Array(types.uint32, 1, "C")
 MATRIX = types.Array(types.float64, 2, "C")
 FORTRAN = types.Array(types.float64, 2, "F")
@@ -113,7 +115,7 @@ def _hill(x: float, half: float, n: float) -> tuple[float, float, float]:
     return 0.0 * scaled, 1.0, 0.0
 
 
-@njit(THREE_VECTORS(VECTOR, ARGUMENTS), cache=True)
+@njit(THREE_VECTORS(STATE, ARGUMENTS), cache=True)
 def _amounts_and_factors(y: Vector, p: Arguments) -> tuple[Vector, Vector, Vector]:
     """Return amounts (dynamic, then inputs), every factor's value, and its slope in its pool."""
     pool_start = _section(p.tables, POOL_START)
@@ -152,7 +154,7 @@ def _amounts_and_factors(y: Vector, p: Arguments) -> tuple[Vector, Vector, Vecto
     return amount, value, slope
 
 
-@njit(VECTOR(types.float64, VECTOR, ARGUMENTS), cache=True)
+@njit(VECTOR(types.float64, STATE, ARGUMENTS), cache=True)
 def rates(t: float, y: Vector, p: Arguments) -> Vector:  # noqa: ARG001
     """Return the rate of every reaction, nM/min (or 1/min), shape (reactions,)."""
     amount, value, _ = _amounts_and_factors(y, p)
@@ -171,7 +173,7 @@ def rates(t: float, y: Vector, p: Arguments) -> Vector:  # noqa: ARG001
     return rate
 
 
-@njit(VECTOR(types.float64, VECTOR, ARGUMENTS), cache=True)
+@njit(VECTOR(types.float64, STATE, ARGUMENTS), cache=True)
 def rhs(t: float, y: Vector, p: Arguments) -> Vector:
     """Return dy/dt.
 
@@ -227,7 +229,7 @@ def _spread(flow: Vector, data: Vector, p: Arguments) -> None:
             data[scaled_position[k]] *= scale[s]
 
 
-@njit(VECTOR(types.float64, VECTOR, ARGUMENTS), cache=True)
+@njit(VECTOR(types.float64, STATE, ARGUMENTS), cache=True)
 def jacobian_data(t: float, y: Vector, p: Arguments) -> Vector:  # noqa: ARG001
     """Return the data of the Jacobian in the fixed CSC pattern, shape (nonzeros,)."""
     amount, value, slope = _amounts_and_factors(y, p)
@@ -268,7 +270,7 @@ def jacobian_data(t: float, y: Vector, p: Arguments) -> Vector:  # noqa: ARG001
     return data
 
 
-@njit(FORTRAN(types.float64, VECTOR, ARGUMENTS), cache=True)
+@njit(FORTRAN(types.float64, STATE, ARGUMENTS), cache=True)
 def jacobian_dense(t: float, y: Vector, p: Arguments) -> Vector:
     """Return the Jacobian as a dense array in column order, shape (species, species)."""
     data = jacobian_data(t, y, p)
@@ -303,7 +305,7 @@ def _running(present: Mask, pool_present: Mask, p: Arguments) -> Mask:
     return running
 
 
-@njit(TWO_MASKS(VECTOR, ARGUMENTS), cache=True)
+@njit(TWO_MASKS(STATE, ARGUMENTS), cache=True)
 def reachable(y: Vector, p: Arguments) -> tuple[Mask, Mask]:
     """Return which species can ever be there from state ``y``, and which reactions can run.
 

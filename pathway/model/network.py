@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from pathway.check import CheckReport, check_network
 from pathway.compile.compiler import compile_graph
 from pathway.errors import ScenarioError, nearest
+from pathway.expand.influence import influence
 from pathway.kernels.arguments import pack
 from pathway.kernels.load import Kernels, load_kernels
 from pathway.model.equations import EquationFormat, write_equations
@@ -77,7 +79,7 @@ class Network:
     def jacobian(self, t: float, y: Vector, p: Arguments) -> sparse.csc_matrix:
         """Return the analytic Jacobian of ``rhs`` in a pattern that never changes, 1/min."""
         pattern = self.tables.jacobian
-        data = self.kernels.jacobian_data(t, np.ascontiguousarray(y, dtype=np.float64), p)
+        data = self.kernels.jacobian_data(t, y, p)
         return sparse.csc_matrix(
             (data, pattern.indices, pattern.indptr), shape=(self.y0.size, self.y0.size)
         )
@@ -211,6 +213,14 @@ class Network:
         flat = amounts.reshape(-1, amounts.shape[-1])
         values: Vector = (self.tables.readout_matrix(self.constants) @ flat.T).T
         return np.ascontiguousarray(values).reshape(*y.shape[:-1], len(self.readouts))
+
+    def influence(self) -> nx.DiGraph[str]:
+        """Return the signed graph of which molecule acts on which; see ``expand.influence``."""
+        return influence(self.graph, self.parameters)
+
+    def check(self) -> CheckReport:
+        """Check mass balance, conservation and detailed balance. Raises NetworkError."""
+        return check_network(self.graph, self.parameters)
 
     def equations(self, form: EquationFormat = EquationFormat.TEXT) -> str:
         """Return the differential equations with their rates, pools and constants by name."""

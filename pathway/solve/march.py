@@ -23,6 +23,9 @@ __all__ = ["Leg", "march"]
 NEGATIVE_SLACK = 100.0
 """How many local tolerances an amount may fall below zero: local errors add up over steps."""
 
+IMPOSSIBLE = 1e12
+"""nM: twenty times the molarity of water; what exceeds it runs away."""
+
 LOOSEN = "raise rtol or atol, or choose the method 'BDF' or 'Radau'"
 
 
@@ -66,7 +69,7 @@ def march(
         warnings.simplefilter("always")
         while stepper.status == "running":
             message = stepper.step()
-            require_finite(stepper.y, stepper.t, species, "is")
+            _require_possible(stepper.y, stepper.t, species)
             if message is not None:
                 said = "; ".join(filter(None, [message, *(str(item.message) for item in caught)]))
                 raise SolveError(f"t = {stepper.t:g} min", f"integration failed: {said}", LOOSEN)
@@ -106,6 +109,17 @@ def require_finite(
             f"t = {t:g} min",
             f"{species[first]!r} {verb} {values[first]}",
             "check rate constants and starting amounts for extreme values",
+        )
+
+
+def _require_possible(y: NDArray[np.float64], t: float, species: Sequence[str]) -> None:
+    require_finite(y, t, species, "is")
+    if y.max(initial=0.0) > IMPOSSIBLE:
+        first = int(np.argmax(y))
+        raise SolveError(
+            f"t = {t:g} min",
+            f"{species[first]!r} has grown to {y[first]:.3g}, beyond any concentration",
+            "check that what makes it is limited",
         )
 
 

@@ -106,7 +106,7 @@ class RestProblem:
         # Amounts span ten decades: solve for relative moves, with rows of equal size.
         column = np.maximum(np.abs(y[live]), FLOOR)
         matrix *= column
-        row = np.abs(matrix).max(axis=1)
+        row = np.abs(matrix).max(axis=1, initial=0.0)
         if not (np.isfinite(row).all() and (row > 0.0).all()):
             return None
         try:
