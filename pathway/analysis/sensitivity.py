@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["parameter_sensitivity"]
 
 SCREEN = 0.25
-"""Of the threshold: a parameter whose increase moves less is not decreased as well."""
+"""Of the threshold: a parameter whose increase moves less is not decreased as well. On the HER2
+model (two scenarios, three readouts, threshold 0.1) nothing that the full search lists is missed."""
 RTOL, ATOL = 1e-5, 1e-8
-"""Enough for changes of 0.01, at two thirds of the time."""
+"""Against 1e-6 and 1e-9, changes on the HER2 model differ by less than 1e-5."""
 COLUMNS = ("parameter", "factor", "scenario", "readout", "nominal", "changed", "change")
 
 
