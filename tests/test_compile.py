@@ -120,20 +120,19 @@ def test_zero_and_first_powers_are_exact() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"a": 1.0}, "parameter 'bb': has no value; known: 'a'"),
-        ({"a": 1.0, "b": 1.0}, "parameter 'bb': has no value; did you mean 'b'?"),
-        ({"a": -1.0, "bb": 1.0}, "parameter 'a': is -1, not a finite number"),
-        ({"a": np.nan, "bb": 1.0}, "parameter 'a': is nan, not a finite number"),
-        ({"a": 1.0, "bb": 0.0}, "product of 'a', 'bb': is not finite; a parameter in a denom"),
+        ({"a": 1.0}, r"parameter 'bb': has no value; known: 'a'"),
+        ({"a": 1.0, "b": 1.0}, r"parameter 'bb': has no value; did you mean 'b'\?"),
+        ({"a": -1.0, "bb": 1.0}, r"parameter 'a': is -1, not a finite number that is zero or more"),
+        ({"a": np.nan, "bb": 1.0}, r"parameter 'a': is nan, not a finite number"),
+        ({"a": 1.0, "bb": 0.0}, r"product of 'a', 'bb': is not finite; a parameter in a denomin"),
     ],
 )
 def test_bad_parameter_values_are_named(values: dict[str, float], message: str) -> None:
     builder = MonomialTableBuilder(("a", "bb"))
     builder.add(Monomial(1.0, (("a", 1.0), ("bb", -1.0))))
     table = builder.build()
-    with pytest.raises(CompileError) as caught:
+    with pytest.raises(CompileError, match=message):
         table.evaluate(table.vector(values))
-    assert message.split("?")[0] in str(caught.value)
 
 
 def test_a_half_saturation_of_zero_is_refused() -> None:

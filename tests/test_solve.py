@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from pathway.declare.entities import FactorKind, Monomial
 from pathway.errors import SolveError
@@ -151,6 +152,19 @@ def test_the_same_input_gives_the_same_bits(method: Method) -> None:
     assert first.y.tobytes() == second.y.tobytes()
     assert first.final.tobytes() == first.y[-1].tobytes()
     assert first.record == second.record
+
+
+def test_integration_uses_one_blas_thread_and_gives_the_others_back() -> None:
+    def threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        with steppers.one_thread():
+            inside = threads()
+        after = threads()
+    assert inside == [1] * len(inside)
+    assert inside
+    assert after == [2] * len(inside)
 
 
 def test_output_times_do_not_change_the_run() -> None:

@@ -16,7 +16,7 @@ __all__ = ["Kernels", "load_kernels"]
 PATIENCE = 1.5
 """Seconds after which loading must be compiling: from the cache it takes a tenth of this."""
 
-NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (about 10 s) ..."
+NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (10 to 20 s) ..."
 
 
 class Kernels(NamedTuple):
@@ -39,7 +39,7 @@ def load_kernels() -> Kernels:
     timer.daemon = True
     timer.start()
     try:
-        from pathway.kernels import functions
+        from pathway.kernels import echelon, functions
     finally:
         timer.cancel()
     return Kernels(
@@ -48,5 +48,5 @@ def load_kernels() -> Kernels:
         jacobian_data=functions.jacobian_data,
         jacobian_dense=functions.jacobian_dense,
         reachable=functions.reachable,
-        null_space=functions.null_space,
+        null_space=echelon.null_space,
     )
