@@ -1,0 +1,119 @@
+"""Regimens for the toy model, written beside its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.toy import write_toy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMPARISON = """
+kind = "comparison"
+title = "Toy strategies"
+description = "A blocker, an antibody, both, and a sequence"
+dose = "in-vitro"
+contexts = ["CELL", "MUTATED"]
+
+[protocol]
+medium = "serum-free"
+drug_lead = "1 h"
+duration = "4 h"
+at = ["1 h", "4 h"]
+auc = true
+
+[ranking]
+readouts = ["pR", "pK"]
+at = "4 h"
+
+[ligand.none]
+label = "no ligand"
+
+[ligand.L]
+label = "L 1 nM"
+ligand = "L"
+dose = "1 nM"
+source = "Toy2024"
+
+[branch.tR]
+label = "CELL + truncated R"
+context = "CELL"
+lesions = ["tR"]
+
+[strategy.untreated]
+label = "untreated"
+drugs = []
+
+[strategy.blocker]
+label = "blocker"
+drugs = ["blocker"]
+
+[strategy.antibody]
+label = "antibody"
+drugs = ["antibody"]
+
+[strategy.both]
+label = "blocker + antibody"
+drugs = ["blocker", "antibody"]
+
+[strategy.sequence]
+label = "blocker after antibody washout"
+drugs = ["blocker"]
+
+[[strategy.sequence.before]]
+drugs = ["antibody"]
+duration = "2 h"
+
+[[strategy.sequence.before]]
+drugs = []
+duration = "3 h"
+"""
+
+TRIAL = """
+kind = "trial"
+title = "TOYTRIAL: blocker against nothing"
+description = "Two arms"
+setting = "a toy"
+backbone = "sugar in both arms; not modelled"
+dose = "clinical"
+contexts = ["CELL"]
+caveats = ["Nothing here was measured."]
+
+[protocol]
+medium = "serum-free"
+drug_lead = "1 h"
+duration = "2 h"
+at = ["2 h"]
+auc = false
+
+[ranking]
+readouts = ["pK"]
+at = "2 h"
+
+[ligand.none]
+label = "no ligand"
+
+[strategy.blocker]
+label = "blocker"
+drugs = ["blocker"]
+arm = "experimental"
+
+[[outcome]]
+endpoint = "median PFS"
+population = "all randomised"
+experimental = "18.5 months"
+control = "12.4 months"
+effect = "HR 0.62 (95 % CI 0.51-0.75)"
+source = "Toy2024"
+"""
+
+
+def write_toy_with_regimens(folder: Path) -> Path:
+    """Write the toy model with a comparison and a trial into ``folder`` and return it."""
+    write_toy(folder)
+    regimens = folder / "regimens"
+    regimens.mkdir()
+    (regimens / "dual_blockade.toml").write_text(COMPARISON, encoding="utf-8")
+    (regimens / "TOYTRIAL.toml").write_text(TRIAL, encoding="utf-8")
+    return folder
