@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from pathway.declare.entities import FactorKind, Monomial
-from pathway.errors import NetworkError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +95,7 @@ def build_graph(
             kind="reaction",
             index=index,
             rule=reaction.rule,
-            reverse_of=_partner(forward, pair, reaction) if reaction.reverse else None,
+            reverse_of=forward[pair] if reaction.reverse else None,
             driven=reaction.driven,
             rate=reaction.rate,
             factors=reaction.factors,
@@ -108,21 +107,6 @@ def build_graph(
         _add_edges(graph, name, reaction, species)
     nx.freeze(graph)
     return graph
-
-
-def _partner(
-    forward: Mapping[tuple[str, tuple[int, ...], tuple[int, ...]], str],
-    pair: tuple[str, tuple[int, ...], tuple[int, ...]],
-    reaction: ReactionNode,
-) -> str:
-    name = forward.get(pair)
-    if name is None:
-        raise NetworkError(
-            reaction.where,
-            f"a reverse reaction of rule {reaction.rule!r} has no forward reaction",
-            "a bond it makes closes a ring; write the rule in two one-way parts",
-        )
-    return name
 
 
 def _names(reactions: Sequence[ReactionNode]) -> list[str]:

@@ -25,7 +25,7 @@ def influence(
     - is read by a factor of its rate,
     - is bound or converted by it: a reactant in another complex, or what B is made from, or
     - stands unchanged in the same complex, in every reaction of the rule that changes B (a partner's
-      kinase, not a bystander).
+      kinase; a bystander counts as one only if B is never without it).
 
     Reverse directions of binding are left out, and so is what a molecule does to itself. The sign is
     that of the factor (inhibiting: -1) times whether B moves towards activity: making B is +1,

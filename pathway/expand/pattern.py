@@ -90,7 +90,7 @@ def parse_line(where: str, text: str, vocabulary: Vocabulary) -> RuleLine:
     """
     arrow = "<->" if "<->" in text else "->"
     left, found, right = text.partition(arrow)
-    if not found or "->" in right:
+    if not found or "->" in left + " " + right:
         raise DeclarationError(
             where,
             f"rule line {text!r} needs exactly one '->' or '<->'",
