@@ -67,9 +67,21 @@ def build_graph(
 ) -> nx.DiGraph[str]:
     """Write species and reactions as a frozen ``networkx.DiGraph``.
 
-    Species nodes come first, in index order, then reaction nodes. A reaction is named after its
-    rule and its number among the reactions of the rule. The reverse direction of a binding names
-    its forward reaction as ``reverse_of``.
+    Species nodes come first, in index order, then reaction nodes.
+
+    - A species node is named by its canonical text and has ``kind="species"``, ``index``, ``unit``,
+      ``is_input``, ``initial`` (Monomial or None) and ``molecules`` ((id, count), ...).
+    - A reaction node is named ``rule#number``, its number among the reactions of the rule, and has
+      ``kind="reaction"``, ``index``, ``rule``, ``reverse_of`` (the forward reaction of a reverse
+      binding, else None), ``driven``, ``rate`` (Monomial with statistical factor, interactions and
+      effects), ``factors`` (GraphFactor, ...), ``change`` (net molecules that the rule's text makes
+      or deletes), ``where``, ``sources`` and ``note``.
+    - An edge from a species to a reaction has ``stoichiometry`` and ``order`` (0 where the species
+      is only read), ``weights`` ((factor index, Monomial), ...; one factor may occur twice) and
+      ``role`` (``reactant``, ``modifier`` or ``reactant+modifier``). An edge from a reaction to a
+      species has ``stoichiometry`` and role ``product``; a catalyst has both edges.
+    - ``graph.graph`` has ``readouts`` ({id: (unit, description, ((species, weight), ...))}; a species
+      may occur twice), ``parameters`` (ids used, in declared order), ``depletion`` and ``format``.
     """
     graph: nx.DiGraph[str] = nx.DiGraph(**attributes)
     for index, node in enumerate(species):

@@ -13,8 +13,9 @@ from pathway.expand.generate import CompiledRule, Generated, RawReaction, genera
 from pathway.expand.graph import GraphFactor, ReactionNode, SpeciesNode, Vector, build_graph
 from pathway.expand.match import Matches
 from pathway.expand.merge import Merged, merge
-from pathway.expand.pattern import Pattern, RuleLine, parse_line, parse_pattern
-from pathway.expand.pools import WeightedPatterns, factor_terms, pool_vector
+from pathway.expand.pattern import parse_pattern
+from pathway.expand.pools import WeightedPatterns, pool_vector
+from pathway.expand.reader import Reader, place_of
 from pathway.expand.start import Start, starting_species
 from pathway.expand.transform import directions
 
@@ -58,8 +59,8 @@ def expand(
     Returns
     -------
     networkx.DiGraph
-        Frozen and bipartite; nodes are species and reactions in index order. See README, "The
-        graph", for the attributes.
+        Frozen and bipartite; nodes are species and reactions in index order, with the attributes
+        that :func:`pathway.expand.graph.build_graph` lists.
 
     Raises
     ------
@@ -70,17 +71,17 @@ def expand(
     """
     merged = merge(modules, present, inputs, elsewhere)
     start = starting_species(merged, present)
-    read = _Reader(merged)
+    read = Reader(merged)
     rules = [(rule, lines) for rule in merged.rules if (lines := read.lines(rule))]
     factors = [read.factors(rule) for rule, _ in rules]
     compiled = [
         CompiledRule(
             id=rule.id,
-            where=_place(rule),
+            where=place_of(rule),
             transformations=tuple(
                 t
                 for line in lines
-                for t in directions(_place(rule), rule.id, line, merged.vocabulary)
+                for t in directions(place_of(rule), rule.id, line, merged.vocabulary)
             ),
             gates=tuple(
                 tuple(pattern for pattern, _ in terms)
@@ -123,63 +124,6 @@ def expand(
         "format": 1,
     }
     return build_graph(species, reactions, attributes)
-
-
-def _place(rule: Rule) -> str:
-    return rule.where or f"rule {rule.id}"
-
-
-class _Reader:
-    """Parses the texts of one expansion, each once."""
-
-    def __init__(self, merged: Merged) -> None:
-        self.merged = merged
-        self.patterns: dict[str, Pattern] = {}
-        self.pools: dict[str, WeightedPatterns] = {}
-
-    def pattern(self, where: str, text: str) -> Pattern:
-        found = self.patterns.get(text)
-        if found is None:
-            found = self.patterns[text] = parse_pattern(where, text, self.merged.vocabulary)
-        return found
-
-    def lines(self, rule: Rule) -> list[RuleLine]:
-        """Return the lines of a rule whose molecules all take part."""
-        lines: list[RuleLine] = []
-        for text in rule.lines:
-            line = parse_line(_place(rule), text, self.merged.vocabulary)
-            if line.reversible != (rule.reverse is not None):
-                raise DeclarationError(
-                    _place(rule),
-                    f"line {text!r} does not agree with the rule's rate constants",
-                    "a reversible line '<->' has two of them, an irreversible one '->' has one",
-                )
-            names = {
-                part.molecule
-                for pattern in (*line.reactants, *line.products)
-                for part in pattern.molecules
-            }
-            if names <= self.merged.active:
-                lines.append(line)
-        return lines
-
-    def factors(self, rule: Rule) -> list[WeightedPatterns]:
-        """Return what each factor of a rule sums."""
-        merged = self.merged
-        if rule.factors and rule.reverse is not None:
-            raise DeclarationError(
-                _place(rule),
-                f"rule {rule.id!r} is reversible and has factors, which break its detailed balance",
-                "write it as two one-way rules, or declare an interaction",
-            )
-        found: list[WeightedPatterns] = []
-        for factor in rule.factors:
-            if factor.pool not in self.pools:
-                self.pools[factor.pool] = factor_terms(
-                    _place(rule), factor, merged.pools, merged.pool_names, merged.vocabulary
-                )
-            found.append(self.pools[factor.pool])
-        return found
 
 
 def _species(merged: Merged, start: Start, complexes: Sequence[Complex]) -> list[SpeciesNode]:
@@ -241,7 +185,7 @@ def _reactions(
             reactants=raw.reactants,
             products=raw.products,
             change=raw.change,
-            where=_place(rules[raw.rule]),
+            where=place_of(rules[raw.rule]),
             sources=rules[raw.rule].sources,
             note=rules[raw.rule].note,
         )
