@@ -215,6 +215,8 @@ def test_a_trial_has_its_outcome_beside_it_and_says_what_it_is_not(toy: Model) -
     assert "does not predict" in words
     assert "sugar in both arms" in words
     assert "chemotherapy backbones are not modelled" in words
+    heading = trial.figures()["heatmap"].get_suptitle()
+    assert "not a prediction of the trial" in heading
     assert trial.curves.empty
     doses = {dict(run.scenario.treatments[-1].drugs).get("blocker") for run in trial.plan.runs}
     assert doses == {None, "clinical"}

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["figures", "influence", "panel"]
 
 KINDS = ("heatmap", "timecourse", "curves", "pathway")
+NOT_A_TRIAL = "Cell lines, without chemotherapy: not a prediction of the trial"
+
 COURSES = ("pHER3", "pAKT_S473")
 """Readouts drawn over time above those of the ranking, where the model has them."""
 
@@ -130,7 +132,10 @@ def _wide(comparison: Comparison, readout: str | None) -> pd.DataFrame:
 def _heatmaps(comparison: Comparison) -> Figure:
     choices = (None, *comparison.rank_by)
     tables = {_heading(comparison, readout): _wide(comparison, readout) for readout in choices}
-    return heatmap_panels(tables, groups=_groups(comparison), title=f"{comparison.regimen.title}")
+    title = comparison.regimen.title
+    if comparison.regimen.kind == "trial":
+        title += f"\n{NOT_A_TRIAL}"  # a figure travels without the text around it
+    return heatmap_panels(tables, groups=_groups(comparison), title=title)
 
 
 def _lines(comparison: Comparison, like: Run) -> dict[str, str]:
@@ -151,6 +156,9 @@ def _timecourses(comparison: Comparison, arm: LigandArm) -> Figure:
     untreated, *treated = [strategy.label for strategy in comparison.plan.strategies]
     styles = {label: line_style(position) for position, label in enumerate(treated)}
     styles[untreated] = {"color": "black", "linestyle": "-", "linewidth": 2.2, "zorder": 1.5}
+    when = (
+        f"{'added at time 0, ' if arm.ligand else ''}drugs from {_lead(comparison)} before time 0"
+    )
     shown = dict.fromkeys([*COURSES, *comparison.rank_by])
     return timecourse_panels(
         comparison.dataset,
@@ -158,7 +166,7 @@ def _timecourses(comparison: Comparison, arm: LigandArm) -> Figure:
         conditions,
         references=references,
         styles=styles,
-        title=f"{arm.label} at time 0; drugs from {_lead(comparison)} before",
+        title=f"{arm.label}; {when}",
     )
 
 

@@ -39,7 +39,7 @@ class Run:
     dose: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
     """All runs of a comparison, in order: cells, then ligands, then strategies, then curves.
 

@@ -24,7 +24,7 @@ __all__ = ["Comparison"]
 OUTCOME = ("endpoint", "population", "experimental", "control", "effect", "source", "note")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Comparison:
     """Strategies compared in cells.
 
