@@ -441,3 +441,15 @@ def test_a_total_that_no_module_declares_is_refused(toy: Declared) -> None:
         ScenarioError, match=r"lesion 'K_loss': it changes Q.total, which this scenario does not"
     ):
         resolve(broken, Scenario(lesions={"K_loss": True}))
+
+
+def test_a_lesion_may_change_a_parameter_itself(toy: Declared) -> None:
+    name = next(p.id for p in toy.base.parameters if not p.id.endswith(".total"))
+    lesion = toy.lesions["K_loss"]
+    aimed = replace(lesion, change=replace(lesion.change, target=name))
+    declared = replace(toy, lesions={"K_loss": aimed})
+    before = resolve(declared, Scenario()).parameters
+    after = resolve(declared, Scenario(lesions={"K_loss": 0.25})).parameters
+    assert lesion.change.kind.value == "remove"
+    assert after[name] == pytest.approx(0.75 * before[name])
+    assert {key for key in before if after[key] != before[key]} == {name}

@@ -383,9 +383,9 @@ class ChangeKind(Enum):
     """What a lesion does to totals."""
 
     SCALE = "scale"
-    """total(target) *= amount"""
+    """total(target) *= amount, or the parameter itself if ``target`` names one"""
     REMOVE = "remove"
-    """total(target) *= 1 - amount"""
+    """total(target) *= 1 - amount, or the parameter itself if ``target`` names one"""
     MOVE = "move"
     """amount * total(source) leaves ``source`` and is added to ``target``; as molecules: added."""
     LIGAND = "ligand"
@@ -398,7 +398,7 @@ class Change:
 
     kind: ChangeKind
     target: str
-    """A molecule or seed id (its ``.total``), or a ligand id."""
+    """A molecule or seed id (its ``.total``), a parameter id, or a ligand id."""
     source: str = ""
     default: Parameter
 

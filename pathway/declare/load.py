@@ -213,11 +213,14 @@ def _check_change(lesion: Lesion, change: Change, base: Module, ligands: tuple[s
             )
         return
     totals = _totals((base, lesion.module))
+    parameters = [parameter.id for parameter in (*base.parameters, *lesion.module.parameters)]
     for name in (change.target, *((change.source,) if change.source else ())):
-        if name not in totals:
-            raise DeclarationError(
-                where, f"{name!r} is no molecule or seed with a total", nearest(name, totals)
-            )
+        if name in totals or (change.kind is not ChangeKind.MOVE and name in parameters):
+            continue
+        what = "is no molecule or seed with a total"
+        if change.kind is not ChangeKind.MOVE:
+            what += ", and no parameter"
+        raise DeclarationError(where, f"{name!r} {what}", nearest(name, [*totals, *parameters]))
 
 
 def _totals(modules: Iterable[Module]) -> dict[str, Parameter]:

@@ -185,7 +185,10 @@ def apply_alterations(
 
 
 def _total(values: Mapping[str, float], name: str, where: str) -> str:
+    """Return the parameter that a change names: a molecule's total, or a parameter itself."""
     total = f"{name}.total"
+    if total not in values and name in values:
+        return name
     if total not in values:
         raise ScenarioError(
             where,
