@@ -8,7 +8,7 @@ import typer
 
 from pathway.cli.kinds import KINDS
 from pathway.cli.output import Form, Rows, print_json, print_rows
-from pathway.cli.pages import pages_of
+from pathway.cli.pages import Page, pages_of
 from pathway.errors import PathwayError, nearest
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def show(model: Model, name: NameArgument, form: Form) -> None:
 
     Example: pathway show lapatinib
     """
-    pages = pages_of(model.declared, name)
+    pages = pages_of(model.declared, name) or [
+        Page(kind=kind.removesuffix("s"), facts=row, numbers=[])
+        for kind, make in KINDS.items()
+        for row in make(model)
+        if row["id"] == name
+    ]
     if not pages:
         known = [str(row["id"]) for make in KINDS.values() for row in make(model)]
         raise PathwayError(

@@ -202,6 +202,9 @@ def _report_ligand(result: Comparison, ligand: str, label: str) -> None:
     for name, strategy in zip(result.ranking["strategy"], result.ranking["label"], strict=True):
         row: dict[str, object] = {"strategy": strategy}
         for (context, lesion), cell in cells.items():
-            row[cell] = f"{result.scores.loc[name, (ligand, context, lesion)]:.2f}"
+            # Rounded first, and a zero added: nothing is shown as -0.00.
+            row[cell] = (
+                f"{round(float(result.scores.loc[name, (ligand, context, lesion)]), 2) + 0.0:.2f}"
+            )
         rows.append(row)
     print_rows(Rows(title=f"score, {label}", columns=("strategy", *cells.values()), rows=rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -155,6 +156,33 @@ def _sources(model: Model) -> list[Row]:
     ]
 
 
+def _regimens(model: Model) -> list[Row]:
+    from pathway.analysis.strategies import model_folder, read_regimens
+
+    return [
+        {"id": regimen.id, "kind": regimen.kind, "title": regimen.title}
+        for regimen in read_regimens(model_folder(model.declared), model.declared).values()
+    ]
+
+
+def _findings(model: Model) -> list[Row]:
+    from pathway.findings.reader import findings_files, read_findings
+
+    folder = Path(model.declared.folder) / "findings"
+    if not folder.is_dir():
+        return []
+    return [
+        {
+            "id": finding.id,
+            "strength": finding.strength,
+            "claim": finding.claim,
+            "source": finding.source,
+        }
+        for file in findings_files([folder])
+        for finding in read_findings(file).findings
+    ]
+
+
 KINDS: Mapping[str, Callable[[Model], list[Row]]] = {
     "drugs": _drugs,
     "contexts": _contexts,
@@ -165,5 +193,7 @@ KINDS: Mapping[str, Callable[[Model], list[Row]]] = {
     "rules": _rules,
     "parameters": _parameters,
     "sources": _sources,
+    "regimens": _regimens,
+    "findings": _findings,
 }
 """Every kind of name, with what lists it; each row has an ``id``."""

@@ -89,7 +89,7 @@ def frame_rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 def note(text: str) -> None:
     """Print a remark to standard error, out of the way of results."""
-    Console(stderr=True, highlight=False).print(escape(text), style="dim")
+    Console(stderr=True, highlight=False).print(escape(text), style="dim", soft_wrap=True)
 
 
 def _print_text(table: Rows) -> None:

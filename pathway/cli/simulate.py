@@ -128,9 +128,11 @@ def _write(dataset: xr.Dataset, names: Sequence[str], folder: Path) -> None:
     table = table[list(names)].rename_axis(f"time_{dataset['time'].attrs['units']}")
     table.to_csv(folder / "simulate.csv", float_format="%.10g", lineterminator="\n")
     dataset.to_netcdf(folder / "results.nc", engine="h5netcdf")
+    hours = dataset.assign_coords(time=dataset["time"] / 60.0)
+    hours["time"].attrs.update(units="h", long_name="time")
     drawn = [name for name in DRAWN if name in names] or list(names[:4])
     with style():
         figure = Figure(figsize=(3.2 * len(drawn), 2.8), layout="constrained")
         for name, ax in zip(drawn, figure.subplots(1, len(drawn), squeeze=False)[0], strict=True):
-            timecourse(dataset, name, ax, legend=False, title=name)
+            timecourse(hours, name, ax, legend=False, title=name, linear_until=1.0)
     save_figure(figure, folder, "timecourse")
