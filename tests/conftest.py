@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pathway.cli.main import main
+from tests.command import Ended, write_toy_with_regimen
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pathway.model import Model
 
 # Before anything imports matplotlib, here and in the processes that tests start.
@@ -43,3 +48,22 @@ def her2() -> Model:
     import pathway as pw
 
     return pw.load("her2")
+
+
+@pytest.fixture(scope="session")
+def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the toy model, with a comparison to run."""
+    return write_toy_with_regimen(tmp_path_factory.mktemp("models") / "toy")
+
+
+@pytest.fixture
+def run(toy_folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Return a function that runs one command of the command line on the toy model."""
+
+    def run(*words: object) -> Ended:
+        capsys.readouterr()
+        code = main([str(word) for word in (words[0], "--model", toy_folder, *words[1:])])
+        printed = capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+    return run

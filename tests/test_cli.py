@@ -3,72 +3,24 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pathway.cli.main import main
-from tests.toy import write_toy
+from tests.command import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.command import Ended
 
 COMMANDS = (
     *("compare", "simulate", "curve", "info", "graph"),
     *("equations", "evidence", "list", "show", "cite"),
 )
-
-REGIMEN = """
-kind = "comparison"
-title = "Toy strategies"
-description = "Two drugs, one cell"
-dose = "in-vitro"
-contexts = ["CELL"]
-
-[protocol]
-medium = "none"
-drug_lead = "10 min"
-duration = "1 h"
-at = ["30 min", "1 h"]
-auc = true
-
-[ranking]
-readouts = ["pR", "pK"]
-at = "1 h"
-
-[ligand.none]
-label = "no ligand"
-
-[ligand.L]
-label = "L 1 nM"
-ligand = "L"
-dose = "1 nM"
-source = "Toy2024"
-
-[branch.K_mutant]
-label = "CELL + K mutant"
-context = "CELL"
-lesions = ["K_mutant"]
-
-[strategy.untreated]
-label = "untreated"
-drugs = []
-
-[strategy.blocker]
-label = "blocker"
-drugs = ["blocker"]
-
-[strategy.both]
-label = "antibody + blocker"
-drugs = ["antibody", "blocker"]
-"""
 
 FINDINGS = """
 version = 1
@@ -83,51 +35,6 @@ basis = "page"
 strength = "A"
 expect = [{ kind = "direction", expr = 'effect(blocked, pR, "1 h")', expected = "DIRECTION" }]
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run of the command line ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows that ``--json`` printed."""
-        rows: list[dict[str, Any]] = json.loads(self.out)["rows"]
-        return rows
-
-    @property
-    def table(self) -> list[dict[str, str]]:
-        """The rows that ``--csv`` printed."""
-        return list(csv.DictReader(io.StringIO(self.out)))
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_toy(tmp_path_factory.mktemp("models") / "toy")
-    (folder / "regimens").mkdir()
-    (folder / "regimens" / "dual_blockade.toml").write_text(REGIMEN, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def run(toy: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
-    """Return a function that runs one command on the toy model."""
-
-    def run(*words: object) -> Ended:
-        capsys.readouterr()
-        code = main([str(word) for word in (words[0], "--model", toy, *words[1:])])
-        printed = capsys.readouterr()
-        return Ended(code, printed.out, printed.err)
-
-    return run
-
-
-def files(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
 def test_simulate_prints_readouts(run: Callable[..., Ended]) -> None:
@@ -368,105 +275,16 @@ def test_cite(run: Callable[..., Ended]) -> None:
     assert "more" in run("cite").out
 
 
-def test_a_folder_beside_the_model(run: Callable[..., Ended], toy: Path, tmp_path: Path) -> None:
-    text = (toy / "drugs" / "blocker.toml").read_text(encoding="utf-8")
+def test_a_folder_beside_the_model(
+    run: Callable[..., Ended], toy_folder: Path, tmp_path: Path
+) -> None:
+    text = (toy_folder / "drugs" / "blocker.toml").read_text(encoding="utf-8")
     drug = text.replace("blocker", "mine").replace("R_drugged", "R_mine")
     (tmp_path / "drugs").mkdir()
     (tmp_path / "drugs" / "mine.toml").write_text(drug, encoding="utf-8")
     ended = run("simulate", "--models", tmp_path, "--drug", "mine", "--duration", "1 h")
     assert ended.code == 0, ended.err
     assert run("simulate", "--drug", "mine").code == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["simulate", "--context", "CEL"], "did you mean 'CELL'?"),
-        (["simulate", "--drug", "bloker"], "did you mean 'blocker'?"),
-        (["simulate", "--drug", "blocker=100"], "'100' has no unit"),
-        (["simulate", "--drug", "blocker=-1 nM"], "negative"),
-        (["simulate", "--drug", "blocker=5 min"], "min"),
-        (["simulate", "--drug", "orphan=1 nM"], "orphan"),
-        (["simulate", "--drug", "antibody", "--dose", "clinical"], "clinical"),
-        (["simulate", "--lesion", "tR", "--lesion", "R_amplification"], "R_amplification"),
-        (["simulate", "--lesion", "tR=nan"], "tR"),
-        (["simulate", "--readout", "pX"], "--readout: unknown readout 'pX'"),
-        (["simulate", "--parameter", "R.totl=x2"], "did you mean"),
-        (["simulate", "--ligand", "L"], "no value"),
-        (["simulate", "--wash", "1 h"], "--wash: no drug to wash out; give the drug with --drug"),
-        (["simulate", "--at", "5"], "5"),
-        (["simulate", "--duration", "0 h"], "longer than 0"),
-        (["simulate", "--dose", "huge"], "in-vitro"),
-        (["simulate", "--models", "nowhere"], "nowhere: is no folder"),
-        (["simulate", "--json", "--csv"], "two forms of one table"),
-        (["simulate", "--nonsense"], "No such option"),
-        (["curve"], "DRUG"),
-        (["curve", "bloker"], "did you mean 'blocker'?"),
-        (["compare", "--context", "CEL"], "did you mean 'CELL'?"),
-        (["compare", "--trial", "NONE"], "unknown trial 'NONE'"),
-        (["compare", "--strategy", "bloker"], "did you mean 'blocker'?"),
-        (["compare", "--ligand", "none", "--ligand", "X=1 nM"], "X"),
-        (["compare", "--ligand", "M", "--ligand", "L=1 nM"], "--ligand M: no dose"),
-        (["evidence", "nowhere.toml"], "nowhere.toml"),
-        (["list", "drug"], "list drug: no such kind; did you mean 'drugs'?"),
-        (["show", "bloker"], "show bloker: the model has nothing of that name; did you mean"),
-        (["graph", "--drug", "bloker"], "did you mean 'blocker'?"),
-        (["equations", "--drug", "bloker"], "did you mean 'blocker'?"),
-        (["cite", "--drug", "bloker"], "did you mean 'blocker'?"),
-        (["info", "--drug", "bloker"], "did you mean 'blocker'?"),
-    ],
-)
-def test_bad_input(
-    run: Callable[..., Ended],
-    words: list[str],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    out = ["--out", "out"] if words[0] in ("simulate", "curve", "compare", "graph") else []
-    ended = run(*words, *out)
-    assert ended.code == 2
-    assert ended.out == ""
-    assert ended.err.startswith("pathway: ")
-    assert ended.err.endswith("\n")
-    assert ended.err.count("\n") == 1
-    assert message in ended.err
-    assert files(tmp_path) == []
-
-
-def test_out_must_be_a_folder(run: Callable[..., Ended], tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file", encoding="utf-8")
-    for words in (["simulate"], ["compare"], ["curve", "blocker", "--readout", "pR"], ["graph"]):
-        ended = run(*words, "--out", tmp_path / "taken")
-        assert ended.code == 2
-        assert "name a folder" in ended.err
-    assert files(tmp_path) == ["taken"]
-
-
-def test_a_broken_model_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = write_toy(tmp_path / "toy")
-    drug = folder / "drugs" / "blocker.toml"
-    drug.write_text(drug.read_text(encoding="utf-8") + "\n[broken", encoding="utf-8")
-    assert main(["simulate", "--model", str(folder)]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert "drugs/blocker.toml" in printed.err
-    assert printed.err.count("\n") == 1
-
-
-def test_a_run_that_fails_is_code_one(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import pathway as pw
-
-    def fail(*_: object, **__: object) -> None:
-        raise pw.SolveError("scenario 'x'", "did not converge", "loosen rtol")
-
-    monkeypatch.setattr("pathway.result.simulate.run_batch", fail)
-    ended = run("simulate")
-    assert ended.code == 1
-    assert ended.err == "pathway: scenario 'x': did not converge; loosen rtol\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -488,20 +306,3 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.strip() == pw.__version__
-
-
-def test_a_reader_that_goes_away(toy: Path) -> None:
-    """``pathway list parameters | head -1`` ends without a traceback."""
-    program = "import sys; from pathway.cli.main import main; sys.exit(main())"
-    words = [sys.executable, "-c", program, "list", "parameters", "--model", str(toy)]
-    with subprocess.Popen(
-        words,
-        cwd=Path(__file__).parents[1],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
