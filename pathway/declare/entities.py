@@ -412,6 +412,8 @@ class Lesion:
     change: Change
     contradicts: tuple[str, ...]
     module: Module
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Lesion id and why, for those of ``contradicts`` that the table of refused pairs names."""
     where: str = ""
 
 
@@ -446,5 +448,7 @@ class Declared:
     contexts: dict[str, Context] = field(default_factory=dict)
     default_context: str = ""
     folder: str = ""
+    extra_folder: str = ""
+    """The user's folder beside it, if one was given."""
     text_hash: str = ""
     """SHA-256 over the relative names and texts of all files read, in sorted order."""

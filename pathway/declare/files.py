@@ -137,7 +137,9 @@ def read_context(
         amounts.append((lesion, _read_amount(part, f"{lesion}.amount", kind, ledger)))
         for other, _ in amounts[:-1]:
             if other in lesions[lesion].contradicts:
-                raise part.error(f"{lesion!r} contradicts {other!r}", "a cell has one of them")
+                reason = dict(lesions[lesion].reasons).get(other, "")
+                what = f"{lesion!r} contradicts {other!r}"
+                raise part.error(f"{what}: {reason}" if reason else what, "a cell has one of them")
     return Context(
         id=name,
         description=table.text("description"),

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["Folders"]
 
 PERTURBATIONS = ("drugs", "ligands", "lesions", "contexts", "findings", "regimens")
-MODEL_FILES = ("model.toml", "sources.toml", "layout.toml")
+REFUSED_PAIRS = "refused_pairs.toml"
+MODEL_FILES = ("model.toml", "sources.toml", REFUSED_PAIRS, "layout.toml")
+EXTRA_FILES = ("sources.toml", REFUSED_PAIRS)
 MODEL_FOLDERS = ("modules", *PERTURBATIONS)
 
 
@@ -52,7 +54,7 @@ class Folders:
         _check_layout(self._model, MODEL_FOLDERS, MODEL_FILES)
         if extra is not None:
             place = _Place(folder=extra, label=_label(extra), mark="extra/")
-            _check_layout(place, PERTURBATIONS, ("sources.toml",))
+            _check_layout(place, PERTURBATIONS, EXTRA_FILES)
             self._places.append(place)
 
     def table(self, name: str) -> Table:
@@ -65,6 +67,13 @@ class Folders:
             file = place.folder.joinpath("sources.toml")
             if place is self._model or file.is_file():
                 yield self._read(place, file, "sources.toml")
+
+    def refused_pair_tables(self) -> Iterator[Table]:
+        """Yield the refused pairs of lesions of each folder that has such a table."""
+        for place in self._places:
+            file = place.folder.joinpath(REFUSED_PAIRS)
+            if file.is_file():
+                yield self._read(place, file, REFUSED_PAIRS)
 
     def tables(self, kind: str) -> Iterator[tuple[str, Table]]:
         """Yield stem and top table of each file of a kind, sorted by name, the model's first.

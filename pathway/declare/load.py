@@ -24,6 +24,7 @@ from pathway.declare.link import Owner, check_names
 from pathway.declare.merge import merge_base
 from pathway.declare.modules import UNITS, Draft, read_module
 from pathway.declare.quantity import Ledger, read_identifier, read_quantity, read_source
+from pathway.declare.refused_pairs import RefusedPair, read_refused_pairs
 from pathway.declare.sides import pattern_molecules
 from pathway.declare.units import PICOLITRE, Unit
 from pathway.errors import DeclarationError, nearest
@@ -44,7 +45,8 @@ def load_declared(folder: Traversable, extra: Traversable | None = None) -> Decl
     ----------
     folder : Traversable
         With ``model.toml``, ``sources.toml`` and the folders ``modules``, ``drugs``,
-        ``ligands``, ``lesions`` and ``contexts``. A ``pathlib.Path`` will do.
+        ``ligands``, ``lesions`` and ``contexts``, and ``refused_pairs.toml`` if lesions exclude
+        each other. A ``pathlib.Path`` will do.
     extra : Traversable, optional
         A further folder with drugs, ligands, lesions, contexts and a ``sources.toml`` of its own,
         read beside those of the model. A name that the model has is an error.
@@ -81,8 +83,9 @@ def load_declared(folder: Traversable, extra: Traversable | None = None) -> Decl
     check_names(Owner(kind="base", id="", draft=base), owners)
     modules = (base.module, *(owner.module for owner in owners))
     readouts = _check_units(modules)
+    refused = read_refused_pairs(folders.refused_pair_tables(), lesions)
     known_lesions = _link_lesions(
-        {name: item for name, (item, _) in lesions.items()}, base.module, ligands
+        {name: item for name, (item, _) in lesions.items()}, base.module, ligands, refused
     )
     contexts: dict[str, Context] = {}
     totals = _total_units(base.module)
@@ -105,6 +108,7 @@ def load_declared(folder: Traversable, extra: Traversable | None = None) -> Decl
         contexts=contexts,
         default_context=default,
         folder=str(folder),
+        extra_folder="" if extra is None else str(extra),
         text_hash=folders.digest(),
     )
     head.close()
@@ -182,7 +186,10 @@ def _finished(item: Brings, readouts: Mapping[str, tuple[str, str]]) -> Brings:
 
 
 def _link_lesions(
-    lesions: Mapping[str, Lesion], base: Module, ligands: Iterable[str]
+    lesions: Mapping[str, Lesion],
+    base: Module,
+    ligands: Iterable[str],
+    refused: Iterable[RefusedPair],
 ) -> dict[str, Lesion]:
     """Check what lesions change and contradict; a contradiction counts for both."""
     known_ligands = tuple(ligands)
@@ -198,8 +205,17 @@ def _link_lesions(
                 raise DeclarationError(lesion.where, "contradicts itself", "name other lesions")
             against[lesion.id].append(other)
             against[other].append(lesion.id)
+    reasons: dict[str, list[tuple[str, str]]] = {name: [] for name in lesions}
+    for pair in refused:
+        for name, other in (pair.lesions, pair.lesions[::-1]):
+            against[name].append(other)
+            reasons[name].append((other, pair.reason))
     return {
-        name: replace(lesion, contradicts=tuple(dict.fromkeys(against[name])))
+        name: replace(
+            lesion,
+            contradicts=tuple(dict.fromkeys(against[name])),
+            reasons=tuple(reasons[name]),
+        )
         for name, lesion in lesions.items()
     }
 

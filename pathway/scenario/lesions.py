@@ -118,9 +118,9 @@ def _check_agreement(
                 remedy = "leave one of them out"
                 if own:
                     remedy = f"context {context!r} has {own[0]}: set it to False to be without it"
-                raise ScenarioError(
-                    where, f"lesions {a.id} and {b.id} contradict each other", remedy
-                )
+                reason = dict(a.reasons).get(b.id, "")
+                what = f"lesions {a.id} and {b.id} contradict each other"
+                raise ScenarioError(where, f"{what}: {reason}" if reason else what, remedy)
 
 
 def apply_alterations(
