@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pathway.analysis.compare_plan import make_plan
 from pathway.analysis.compare_result import Comparison
+from pathway.analysis.compare_runs import simulate_runs
 from pathway.analysis.compare_score import (
     curve_table,
     label_dataset,
@@ -13,9 +14,9 @@ from pathway.analysis.compare_score import (
     score_table,
     suppression_table,
 )
-from pathway.analysis.strategies import model_folder, read_regimens
+from pathway.analysis.strategies import find_regimens
 from pathway.errors import ScenarioError, nearest
-from pathway.result.simulate import simulate
+from pathway.result.settings import solver_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +57,7 @@ def compare(
     rtol: float | None = None,
     atol: float | None = None,
     method: str | None = None,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Compare drug strategies in cells by the suppression of their signalling.
@@ -71,7 +73,7 @@ def compare(
         Names in the regimen, drugs joined by ``+`` (``"lapatinib+pertuzumab"``), or Strategy
         values. The untreated comparator is always there.
     contexts : iterable of str, optional
-        Cell lines of the model.
+        Cell lines of the model; ``["all"]`` for every one.
     ligands : iterable of str or mapping, optional
         Arms of the regimen (``"none"``, ``"HRG"``), or doses by ligand
         (``{"none": "", "EGF": "1 nM"}``).
@@ -89,7 +91,7 @@ def compare(
         A trial's regimen by name (``"HER2CLIMB"``): its arms at clinical exposure, its published
         outcome in ``.outcomes``. Cell lines on a dish, not patients.
     regimen : str or Regimen, optional
-        Another regimen of the model; ``dual_blockade`` otherwise.
+        Another regimen of the model or the user's folder; ``dual_blockade`` otherwise.
     at : iterable of str, optional
         Times read out, from the ligand; ``rank_at`` is added to them.
     auc : bool, optional
@@ -99,9 +101,12 @@ def compare(
         Readouts in the table; all of the model's otherwise.
     curve_doses : int, optional
         Doses per inhibition curve of the single drugs in the first context; 0 for no curves.
-        7 in a comparison, none in a trial.
+        7 in a comparison, none in a trial or panel.
     rtol, atol, method : optional
         Passed to :func:`pathway.simulate`.
+    workers : int
+        Processes to run in; the numbers do not depend on it. With more than one a script needs
+        ``if __name__ == "__main__":`` around what it does, as with every pool of processes.
     progress : callable, optional
         Called with (runs done, runs in all).
 
@@ -122,9 +127,8 @@ def compare(
     ranked = _readouts(rank_by if rank_by is not None else chosen.rank_by, known)
     reported = _readouts(readouts if readouts is not None else known, known)
     when = rank_at or _rank_at(chosen, duration)
-    number = (
-        curve_doses if curve_doses is not None else 0 if chosen.kind == "trial" else CURVE_DOSES
-    )
+    curves = CURVE_DOSES if chosen.kind == "comparison" else 0
+    areas = chosen.auc if auc is None else auc
     plan = make_plan(
         declared,
         chosen,
@@ -136,20 +140,20 @@ def compare(
         pretreatment=pretreatment,
         duration=duration,
         at=dict.fromkeys([*(at if at is not None else chosen.at), when]),
-        curve_doses=number,
+        curve_doses=curves if curve_doses is None else curve_doses,
+        courses=areas or chosen.kind != "panel",
     )
-    dataset = simulate(
+    dataset = simulate_runs(
         model,
         [run.scenario for run in (*plan.runs, *plan.curves)],
-        times=plan.times.tolist(),
-        rtol=rtol,
-        atol=atol,
-        method=method,
+        plan.times.tolist(),
+        solver_settings(rtol, atol, method),
+        workers=workers,
         progress=progress,
     )
     dataset = label_dataset(dataset, plan)
     both = tuple(dict.fromkeys([*reported, *ranked]))
-    table = suppression_table(dataset, plan, both, auc=chosen.auc if auc is None else auc)
+    table = suppression_table(dataset, plan, both, auc=areas)
     scores = score_table(table, plan, ranked, when)
     return Comparison(
         model=model,
@@ -188,13 +192,10 @@ def trials(
         The simulation compares regimens in cell lines. It does not predict the trial, and leaves
         out its chemotherapy; ``.notes`` says so.
     """
-    known = [name for name, item in _regimens(model).items() if item.kind == "trial"]
+    regimens = find_regimens(model.declared)
+    known = [name for name, item in regimens.items() if item.kind == "trial"]
     chosen = known if names is None else list(names)
     return {name: compare(model, trial=name, progress=progress) for name in chosen}
-
-
-def _regimens(model: Model) -> dict[str, Regimen]:
-    return read_regimens(model_folder(model.declared), model.declared)
 
 
 def _regimen(model: Model, regimen: str | Regimen | None, trial: str | None) -> Regimen:
@@ -203,7 +204,7 @@ def _regimen(model: Model, regimen: str | Regimen | None, trial: str | None) -> 
         raise ScenarioError("comparison", "both a regimen and a trial", "give one of them")
     if regimen is not None and not isinstance(regimen, str):
         return regimen
-    found = _regimens(model)
+    found = find_regimens(model.declared)
     if trial is not None:
         found = {name: item for name, item in found.items() if item.kind == "trial"}
     name = trial or regimen or DEFAULT_REGIMEN

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathway.analysis.strategies import LigandArm, Regimen, Strategy
+from pathway.analysis.strategies import LigandArm, Regimen, Strategy, every_context
 from pathway.errors import ScenarioError, nearest
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def choose_cells(
     lesions: Iterable[str] | None,
 ) -> tuple[Cell, ...]:
     """Return plain contexts first, then branches with lesions."""
-    names = tuple(regimen.contexts if contexts is None else contexts)
+    names = regimen.contexts if contexts is None else every_context(tuple(contexts), declared)
+    names = tuple(dict.fromkeys(names))
     _all_known("context", names, declared.contexts)
     if not names:
         raise ScenarioError("comparison", "no context", "name at least one")

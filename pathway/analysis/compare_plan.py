@@ -81,8 +81,11 @@ def make_plan(
     duration: str | None,
     at: Iterable[str] | None,
     curve_doses: int,
+    courses: bool = True,
 ) -> Plan:
     """Lay out a comparison; see :func:`pathway.analysis.compare.compare` for the arguments.
+
+    Without ``courses`` only the times read out are simulated, and time zero.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def make_plan(
         pretreatment=pre,
         duration=length,
         at=times,
-        minutes=_grid(pre, length, [minutes for _, minutes in times]),
+        minutes=_grid(pre, length, [minutes for _, minutes in times], courses=courses),
     )
 
 
@@ -214,8 +217,10 @@ def _curve_doses(
     return tuple(float(value) for value in found[0] * np.geomspace(1e-3, 10.0, number))
 
 
-def _grid(pretreatment: float, length: float, at: Iterable[float]) -> np.ndarray:
+def _grid(pretreatment: float, length: float, at: Iterable[float], *, courses: bool) -> np.ndarray:
     """Return times in minutes, closer together the nearer to the start of drug and ligand."""
+    if not courses:
+        return np.unique([0.0, *at])
     before = _after_change(pretreatment, 20) - pretreatment if pretreatment > 0.0 else np.zeros(1)
     after = _after_change(length, 90)
     return np.unique(np.concatenate([before, after, np.array(list(at), dtype=float)]))

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pathway.analysis.panel_features import Features, read_features
 from pathway.declare.units import parse_duration
-from pathway.errors import nearest
+from pathway.errors import DeclarationError, nearest
 from pathway.library.find import find_model
 from pathway.library.read import Table, parse_toml, read_text
 
@@ -30,12 +31,17 @@ __all__ = [
     "Phase",
     "Regimen",
     "Strategy",
+    "every_context",
+    "find_regimens",
     "model_folder",
     "read_regimen",
     "read_regimens",
 ]
 
-KINDS = ("comparison", "trial")
+KINDS = ("comparison", "panel", "trial")
+
+EVERY = "all"
+"""In place of names of contexts: every one of the model, the user's included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +109,9 @@ class Regimen:
 
     ``drug_lead`` and ``duration`` are texts with units; time counts from the ligand, drugs start
     ``drug_lead`` earlier. ``at`` are the times read out, ``auc`` whether the area under the curve
-    from zero to ``duration`` is too. ``setting``, ``backbone``, ``caveats`` and ``outcomes`` are
-    those of a trial and empty in a comparison.
+    from zero to ``duration`` is too. ``features`` says, in a panel, what
+    stands beside the cells; ``setting``, ``backbone``, ``caveats`` and ``outcomes`` are those of a
+    trial and empty otherwise.
     """
 
     id: str
@@ -123,6 +130,7 @@ class Regimen:
     ligands: tuple[LigandArm, ...]
     branches: tuple[Branch, ...]
     strategies: tuple[Strategy, ...]
+    features: Features | None = None
     setting: str = ""
     backbone: str = ""
     caveats: tuple[str, ...] = ()
@@ -135,6 +143,28 @@ def model_folder(declared: Declared) -> Traversable:
     """Return the folder a model was read from, also when it lies in an unopened wheel."""
     path = Path(declared.folder)
     return path if path.is_dir() else find_model(declared.id)
+
+
+def find_regimens(declared: Declared) -> dict[str, Regimen]:
+    """Return the regimens of a model and of the user's folder beside it, the model's first.
+
+    Raises
+    ------
+    DeclarationError
+        A malformed file, or a name that both folders have.
+    """
+    found = read_regimens(model_folder(declared), declared)
+    if not declared.extra_folder:
+        return found
+    for name, regimen in read_regimens(Path(declared.extra_folder), declared).items():
+        if name in found:
+            raise DeclarationError(
+                f"{declared.extra_folder}/{regimen.where}",
+                f"the model has a regimen {name!r}",
+                "rename the file",
+            )
+        found[name] = regimen
+    return found
 
 
 def read_regimens(folder: Traversable, declared: Declared) -> dict[str, Regimen]:
@@ -178,7 +208,7 @@ def read_regimen(file: Traversable, label: str, declared: Declared) -> Regimen:
         title=table.text("title"),
         description=table.text("description"),
         dose=table.text("dose"),
-        contexts=_known(table, "context", table.texts("contexts"), declared.contexts),
+        contexts=_contexts(table, declared),
         medium=protocol.text("medium"),
         drug_lead=_duration(protocol, "drug_lead"),
         duration=_duration(protocol, "duration"),
@@ -192,6 +222,7 @@ def read_regimen(file: Traversable, label: str, declared: Declared) -> Regimen:
             _strategy(name, item, raw["strategy"][name], declared)
             for name, item in table.tables("strategy")
         ),
+        features=read_features(table, declared) if kind == "panel" else None,
         setting=table.text("setting") if trial else "",
         backbone=table.text("backbone") if trial else "",
         caveats=table.texts("caveats") if trial else (),
@@ -205,6 +236,16 @@ def read_regimen(file: Traversable, label: str, declared: Declared) -> Regimen:
     if not regimen.ligands:
         raise table.error("no ligand arm", "add [ligand.none] with a label")
     return regimen
+
+
+def every_context(names: tuple[str, ...], declared: Declared) -> tuple[str, ...]:
+    """Return the names, or those of all contexts where they are the one word ``all``."""
+    return tuple(declared.contexts) if names == (EVERY,) else names
+
+
+def _contexts(table: Table, declared: Declared) -> tuple[str, ...]:
+    names = every_context(table.texts("contexts"), declared)
+    return _known(table, "context", names, declared.contexts)
 
 
 def _strategy(name: str, table: Table, raw: Mapping[str, Any], declared: Declared) -> Strategy:

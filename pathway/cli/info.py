@@ -133,9 +133,9 @@ def _sensitivity(model: Model, scenario: Scenario) -> list[Row]:
     from pathway.analysis.compare import DEFAULT_REGIMEN
     from pathway.analysis.compare_plan import make_plan
     from pathway.analysis.sensitivity import parameter_sensitivity
-    from pathway.analysis.strategies import model_folder, read_regimens
+    from pathway.analysis.strategies import find_regimens
 
-    regimen = read_regimens(model_folder(model.declared), model.declared)[DEFAULT_REGIMEN]
+    regimen = find_regimens(model.declared)[DEFAULT_REGIMEN]
     plan = make_plan(
         model.declared,
         regimen,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -157,20 +156,18 @@ def _sources(model: Model) -> list[Row]:
 
 
 def _regimens(model: Model) -> list[Row]:
-    from pathway.analysis.strategies import model_folder, read_regimens
+    from pathway.analysis.strategies import find_regimens
 
     return [
         {"id": regimen.id, "kind": regimen.kind, "title": regimen.title}
-        for regimen in read_regimens(model_folder(model.declared), model.declared).values()
+        for regimen in find_regimens(model.declared).values()
     ]
 
 
 def _findings(model: Model) -> list[Row]:
+    from pathway.findings.evidence import findings_folders
     from pathway.findings.reader import findings_files, read_findings
 
-    folder = Path(model.declared.folder) / "findings"
-    if not folder.is_dir():
-        return []
     return [
         {
             "id": finding.id,
@@ -178,7 +175,7 @@ def _findings(model: Model) -> list[Row]:
             "claim": finding.claim,
             "source": finding.source,
         }
-        for file in findings_files([folder])
+        for file in findings_files(findings_folders(model.declared))
         for finding in read_findings(file).findings
     ]
 

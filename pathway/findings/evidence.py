@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathway.model import Model
     from pathway.scenario.value import Scenario
 
-__all__ = ["VERDICTS", "Evidence", "check_evidence", "model_names"]
+__all__ = ["VERDICTS", "Evidence", "check_evidence", "findings_folders", "model_names"]
 
 VERDICTS = ("pass", "fail", "not expressible")
 
@@ -82,7 +82,8 @@ def check_evidence(
     model : Model
         The model to question.
     files : path or sequence of paths, optional
-        Findings files, or folders of them; the model's own ``findings`` folder if None.
+        Findings files, or folders of them; those of the model and of the
+        user's folder beside it if None.
     ids : sequence of str, optional
         Findings to check; all if None.
     progress : callable, optional
@@ -100,7 +101,8 @@ def check_evidence(
     ScenarioError
         A run the model cannot answer, e.g. an unknown parameter.
     """
-    places = [Path(model.declared.folder) / "findings"] if files is None else files
+    own = findings_folders(model.declared) or (Path(model.declared.folder) / "findings",)
+    places = own if files is None else files
     listed = [places] if isinstance(places, str | Path) else list(places)
     names = model_names(model.declared)
     chosen = _choose([read_findings(path, names) for path in findings_files(listed)], ids)
@@ -111,6 +113,13 @@ def check_evidence(
         return run_batch(model, scenarios, times, settings, progress=progress)
 
     return assemble(chosen, measure(chosen, run))
+
+
+def findings_folders(declared: Declared) -> tuple[Path, ...]:
+    """Return the folders of findings that a model and the user's folder beside it have."""
+    homes = (declared.folder, declared.extra_folder)
+    folders = (Path(home) / "findings" for home in homes if home)
+    return tuple(folder for folder in folders if folder.is_dir())
 
 
 def model_names(declared: Declared) -> Names:
