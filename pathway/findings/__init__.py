@@ -27,8 +27,42 @@ parameters, duration and steps as a scenario does; with ``pretreat`` the drugs c
 time zero, the ligands at it. A step is ``then`` (what is named is set) or ``wash`` (what is named
 goes; all drugs if nothing is). What cannot be asked has ``expressible = false`` and a ``reason``.
 
+A finding may say ``needs = ["afatinib"]``: names of drugs, ligands, lesions or contexts that a
+model may lack; where it does, the finding is not expressible, not an error. ``suspect = "..."``
+says which mechanism or number is thought to be wrong while the finding fails; no verdict depends
+on it.
+
+A rank compares a model expression with values measured in many cell lines::
+
+    [run]
+    basal = { duration = "1 h" }               # no context: the rank takes it in each of its panel
+
+    [panel.lines]
+    contexts = "all"                           # or a list; those the model lacks are noted
+
+    [measured.basal_pErbB2]
+    file = "niepel2014/receptors.tsv"          # .tsv or .csv below the folder of measurements
+    key = "Cell Line Name"                     # SK-BR-3 is SKBR3: letters and digits count
+    value = "pErbB2"
+    log = true                                 # logarithms; else a negative value is an error
+    floor = -2.652                             # values at or below it are ties
+    names = { "MDA-231" = "MDAMB231" }         # where the letters and digits do not do
+
+    [finding.X2]
+    ...
+    expect = [
+      { kind = "rank", expr = 'rest(basal, pHER2)', panel = "lines", measured = "basal_pErbB2" },
+    ]
+
+The folder is an argument (``check_evidence(model, data=...)``, ``pathway evidence --data``); no
+table of measurements belongs to the package, and without one a rank is not expressible. Spearman's
+rho is printed with its 95 % interval (percentile bootstrap of the pairs, 5000 resamples, the seed
+an argument) and the number of lines; it passes if the whole interval is above 0. At least 10 lines
+are needed. Model numbers that agree to six digits are ties.
+
 The tolerance follows from the kind and the basis, never from the finding: a direction (up, down,
 unchanged, not up, not down) is a change of 15 %, an order has gaps of 10 %, a number lies within
-x1.5 of a data set's and x2 of a page's or file's. From memory only directions and orders of
+x1.5 of a data set's and x2 of a page's or file's, a rank correlation is above 0 with all of its
+95 % interval, against data only. From memory only directions and orders of
 strength A may be demanded.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,11 @@ __all__ = [
     "Finding",
     "FindingsFile",
     "Kind",
+    "Member",
     "Names",
+    "Panel",
     "Run",
+    "Series",
     "Step",
 ]
 
@@ -36,6 +39,8 @@ class Kind(StrEnum):
     """A number within x1.5 of a data set's, x2 of a page's or file's."""
     BOUND = "bound"
     """A comparison whose threshold somebody stated; it is tested as it stands."""
+    RANK = "rank"
+    """Model and measurement rank a panel of contexts alike: the 95 % interval is above 0."""
 
 
 class Basis(StrEnum):
@@ -85,6 +90,45 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """The contexts a rank is taken over."""
+
+    name: str
+    contexts: tuple[str, ...] | None
+    """None: all that the model has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One column of a table of measurements that lies outside the package.
+
+    ``names`` gives the context of a key where it is not the key without its punctuation.
+    """
+
+    name: str
+    file: str
+    """Path under the folder of measurements; ``.tsv`` or ``.csv``."""
+    key: str
+    """The column that names the cell line."""
+    value: str
+    """The column of measured values."""
+    log: bool = False
+    """Whether the values are logarithms, which may be negative."""
+    floor: float | None = None
+    """Detection floor in the column's own scale; values at or below it are ties."""
+    names: tuple[tuple[str, str], ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A context of a panel and what was measured in it."""
+
+    context: str
+    measured: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """One checkable statement of a finding."""
 
@@ -98,13 +142,23 @@ class Expectation:
     """For a number: what was found by the source."""
     threshold: str = ""
     """For a bound: who states the threshold."""
+    panel: str = ""
+    """For a rank: the panel's name."""
+    series: str = ""
+    """For a rank: the name of the measured column."""
+    members: tuple[Member, ...] = ()
+    """For a rank that can be asked: the contexts compared, in the model's order."""
     note: str = ""
     where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A published finding; ``reason`` says why it is not expressible, if it is not."""
+    """A published finding; ``reason`` says why it is not expressible, if it is not.
+
+    ``needs`` are names that a model may lack: where it does, the finding is not expressible.
+    ``suspect`` says what is thought to be wrong while it fails; no verdict depends on it.
+    """
 
     id: str
     claim: str
@@ -114,17 +168,21 @@ class Finding:
     """A, B or C."""
     expectations: tuple[Expectation, ...] = ()
     reason: str = ""
+    needs: tuple[str, ...] = ()
+    suspect: str = ""
     note: str = ""
     where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingsFile:
-    """One file: its runs are seen by its own findings only."""
+    """One file: its runs, panels and measured columns are seen by its own findings only."""
 
     path: str
     runs: dict[str, Run]
     findings: tuple[Finding, ...]
+    panels: dict[str, Panel] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ import pandas as pd
 from pathway.errors import EvidenceError, nearest
 from pathway.findings.entities import Names
 from pathway.findings.measure import measure, needs, spans
+from pathway.findings.measurements import data_folder
+from pathway.findings.posing import pose
 from pathway.findings.reader import findings_files, read_findings
 from pathway.findings.verdict import judge
 from pathway.result.settings import solver_settings
@@ -44,7 +46,8 @@ class Evidence:
     ----------
     table : pandas.DataFrame
         One row per finding: id, verdict (``pass``, ``fail`` or ``not expressible``), held (how
-        many of its expectations), expected, found, claim, source, strength, basis, note, file. The
+        many of its expectations), expected, found, claim, source, strength, basis, note, suspect
+        (what is thought to be wrong, of those that fail), file. The
         expectations stand one after the other, separated by ``"; "``, in ``expected`` and
         ``found`` alike; for what is not expressible ``found`` holds the reason.
     expectations : pandas.DataFrame
@@ -59,6 +62,11 @@ class Evidence:
         """How many findings have each verdict, zeros included."""
         return {verdict: int((self.table["verdict"] == verdict).sum()) for verdict in VERDICTS}
 
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items())
+        marks = [f"{row['id']}: {row['verdict']}" for row in self.table.to_dict("records")]
+        return "\n".join([*marks, counts])
+
     @property
     def failures(self) -> pd.DataFrame:
         """The rows of ``table`` that fail."""
@@ -70,12 +78,16 @@ def check_evidence(
     files: str | Path | Sequence[str | Path] | None = None,
     ids: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    data: str | Path | None = None,
+    seed: int = 0,
 ) -> Evidence:
     """Simulate the runs that findings name and judge their expectations.
 
     A direction holds at a change of 15 % or more, an order at gaps of 10 % or more, a number
-    within x1.5 of a data set's or x2 of a page's, a bound as it stands. A finding passes if all
-    its expectations hold; a failed run never passes.
+    within x1.5 of a data set's or x2 of a page's, a bound as it stands, a rank correlation if its
+    whole 95 % interval is above 0. A finding passes if all its expectations hold; a failed run
+    never passes.
 
     Parameters
     ----------
@@ -88,6 +100,11 @@ def check_evidence(
         Findings to check; all if None.
     progress : callable, optional
         Called with runs done and runs in all.
+    data : path, optional
+        The folder of published measurements that rank correlations read; without it those are not
+        expressible.
+    seed : int
+        Of the bootstrap intervals of rank correlations.
 
     Returns
     -------
@@ -97,7 +114,7 @@ def check_evidence(
     Raises
     ------
     EvidenceError
-        A file that cannot be read, an id that no file has, or that two files have.
+        A file or table that cannot be read, an id that no file has, or that two files have.
     ScenarioError
         A run the model cannot answer, e.g. an unknown parameter.
     """
@@ -105,14 +122,16 @@ def check_evidence(
     places = own if files is None else files
     listed = [places] if isinstance(places, str | Path) else list(places)
     names = model_names(model.declared)
-    chosen = _choose([read_findings(path, names) for path in findings_files(listed)], ids)
+    folder = None if data is None else data_folder(data)
+    read = [read_findings(path, names) for path in findings_files(listed)]
+    chosen = [pose(file, finding, names, folder) for file, finding in _choose(read, ids)]
 
     def run(scenarios: Sequence[Scenario], times: Sequence[float]) -> xr.Dataset:
         # not simulate(): that raises where a single run fails, and here it is a verdict
         settings = solver_settings(None, None, None)
         return run_batch(model, scenarios, times, settings, progress=progress)
 
-    return assemble(chosen, measure(chosen, run))
+    return assemble(chosen, measure(chosen, run), seed)
 
 
 def findings_folders(declared: Declared) -> tuple[Path, ...]:
@@ -158,12 +177,12 @@ def _choose(files: Iterable[FindingsFile], ids: Sequence[str] | None) -> Chosen:
     return [pair for name, pair in known.items() if name in ids]
 
 
-def assemble(chosen: Chosen, measured: Measured) -> Evidence:
-    """Return the verdicts on findings whose runs have been simulated."""
+def assemble(chosen: Chosen, measured: Measured, seed: int = 0) -> Evidence:
+    """Return the verdicts on findings whose runs have been simulated; ``seed`` is for intervals."""
     rows: list[dict[str, object]] = []
     details: list[dict[str, object]] = []
     for file, finding in chosen:
-        judged = [_judge(expectation, file, measured) for expectation in finding.expectations]
+        judged = [_judge(asked, file, measured, seed) for asked in finding.expectations]
         held = sum(judgement.passed for judgement in judged)
         verdict = "pass" if held == len(judged) else "fail"
         rows.append(
@@ -178,6 +197,7 @@ def assemble(chosen: Chosen, measured: Measured) -> Evidence:
                 "strength": finding.strength,
                 "basis": finding.basis.value,
                 "note": finding.note,
+                "suspect": finding.suspect if verdict == "fail" else "",
                 "file": file.path,
             }
         )
@@ -211,18 +231,21 @@ _COLUMNS = [
     "strength",
     "basis",
     "note",
+    "suspect",
     "file",
 ]
 _DETAIL_COLUMNS = ["id", "number", "kind", "verdict", "expected", "found", "note"]
 
 
-def _judge(expectation: Expectation, file: FindingsFile, measured: Measured) -> Judgement:
+def _judge(
+    expectation: Expectation, file: FindingsFile, measured: Measured, seed: int
+) -> Judgement:
     times = spans(file)
 
     def look(moment: Moment) -> float:
         return measured.look(file.path, moment)
 
-    judgement = judge(expectation, times, look)
+    judgement = judge(expectation, times, look, seed)
     reasons = (measured.failure(file.path, moment) for moment in needs(expectation, times))
     reason = next(filter(None, reasons), "")
     return replace(judgement, passed=False, found=reason) if reason else judgement

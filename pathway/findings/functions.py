@@ -76,6 +76,10 @@ def _extreme(pick: Callable[[Sequence[float]], float]) -> Callable[..., float]:
     return combine
 
 
+def _average(numbers: Sequence[float], _times: Sequence[float]) -> float:
+    return math.fsum(numbers) / len(numbers)
+
+
 _RUN = ("run", "readout", "time")
 _WINDOW = ("run", "readout", "time", "time")
 
@@ -95,6 +99,7 @@ FUNCTIONS: dict[str, Function] = {
     "abs": Function(("number",), lambda x, _: abs(x[0]), "size without sign"),
     "largest": Function(("number", "..."), _extreme(max), "the largest of several numbers"),
     "smallest": Function(("number", "..."), _extreme(min), "the smallest of several numbers"),
+    "average": Function(("number", "..."), _average, "the mean of several numbers"),
 }
 
 

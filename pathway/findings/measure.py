@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from pathway.findings.entities import Kind
 from pathway.findings.functions import Moment, Span, moments
 from pathway.findings.language import Call, walk
-from pathway.findings.runs import scenario
+from pathway.findings.runs import member_run, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathway.findings.entities import Expectation, Finding, FindingsFile
     from pathway.scenario.value import Scenario
 
-__all__ = ["Clock", "Measured", "Simulate", "measure", "needs", "spans"]
+__all__ = ["Clock", "Measured", "Simulate", "in_context", "measure", "needs", "spans"]
 
 _SAME_TIME = 1e-6
 """Minutes within which a reported time is the requested one."""
@@ -39,9 +40,18 @@ def spans(file: FindingsFile) -> dict[str, Span]:
 
 
 def needs(expectation: Expectation, times: dict[str, Span]) -> tuple[Moment, ...]:
-    """Return every simulated number an expectation reads."""
+    """Return every simulated number an expectation reads; for a rank, in each of its contexts."""
     calls = (node for node in walk(expectation.expression) if isinstance(node, Call))
-    return tuple(moment for call in calls for moment in moments(call, times))
+    found = tuple(moment for call in calls for moment in moments(call, times))
+    if expectation.kind is not Kind.RANK:
+        return found
+    contexts = [member.context for member in expectation.members]
+    return tuple(in_context(moment, context) for context in contexts for moment in found)
+
+
+def in_context(moment: Moment, context: str) -> Moment:
+    """Return the same moment of the run that a panel's context makes of it."""
+    return replace(moment, run=member_run(moment.run, context))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,19 @@ from pathway.findings.entities import (
     FindingsFile,
     Kind,
     Names,
-    Run,
 )
+from pathway.findings.panels import read_panel, read_series
 from pathway.findings.parser import parse
-from pathway.findings.rules import check_expression, check_shape
+from pathway.findings.posing import check_needs, lenient
+from pathway.findings.rules import check_expression, check_shape, runs_of
 from pathway.findings.runs import read_run
 from pathway.findings.table import Table
 from pathway.findings.verdict import WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pathway.findings.language import Expression
 
 __all__ = ["DIRECTIONS", "findings_files", "read_findings"]
 
@@ -33,6 +37,16 @@ STRENGTHS = ("A", "B", "C")
 FORMAT = 1
 LARGEST = 1e100
 
+_EXTRA_KEYS = {
+    Kind.DIRECTION: ("expected",),
+    Kind.NUMBER: ("expected",),
+    Kind.BOUND: ("threshold",),
+    Kind.RANK: ("panel", "measured"),
+}
+_FINDING_KEYS = (
+    *("claim", "source", "basis", "strength", "note", "suspect"),
+    *("expressible", "reason", "needs", "expect"),
+)
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -81,18 +95,32 @@ def read_findings(path: str | Path, names: Names | None = None) -> FindingsFile:
     """
     where = str(path)
     top = Table(_load(Path(path), where), where)
-    top.only("version", "run", "finding")
+    top.only("version", "run", "panel", "measured", "finding")
     if top.take("version", int) != FORMAT:
         raise EvidenceError(where, "unknown version of the findings format", f"version = {FORMAT}")
+    bodies = top.tables("finding", "finding")
+    allowed = lenient(names, (need for _, body in bodies for need in _needs(body)))
     runs = {
-        name: read_run(_name(name, where, "run"), body, names)
+        name: read_run(_name(name, where, "run"), body, allowed)
         for name, body in top.tables("run", "run")
     }
-    findings = tuple(
-        _finding(_name(id_, where, "finding"), body, runs, names)
-        for id_, body in top.tables("finding", "finding")
+    file = FindingsFile(
+        path=where,
+        runs=runs,
+        findings=(),
+        panels={
+            name: read_panel(_name(name, where, "panel"), body)
+            for name, body in top.tables("panel", "panel")
+        },
+        series={
+            name: read_series(_name(name, where, "measured column"), body)
+            for name, body in top.tables("measured", "measured")
+        },
     )
-    return FindingsFile(path=where, runs=runs, findings=findings)
+    findings = [_finding(_name(id_, where, "finding"), body, file, names) for id_, body in bodies]
+    for finding in findings:
+        check_needs(finding, runs, names)
+    return replace(file, findings=tuple(findings))
 
 
 def _load(path: Path, where: str) -> dict[str, Any]:
@@ -116,8 +144,16 @@ def _name(name: str, where: str, what: str) -> str:
     return name
 
 
-def _finding(id_: str, body: Table, runs: dict[str, Run], names: Names | None) -> Finding:
-    body.only("claim", "source", "basis", "strength", "note", "expressible", "reason", "expect")
+def _needs(body: Table) -> tuple[str, ...]:
+    needs: list[str] = body.take("needs", list, default=[])
+    for name in needs:
+        if not isinstance(name, str):
+            raise EvidenceError(body.where, f"needs: {name!r} is no name", 'write needs = ["name"]')
+    return tuple(needs)
+
+
+def _finding(id_: str, body: Table, file: FindingsFile, names: Names | None) -> Finding:
+    body.only(*_FINDING_KEYS)
     basis = Basis(body.choice("basis", tuple(Basis)))
     strength = body.choice("strength", STRENGTHS)
     expressible = body.take("expressible", bool, default=True)
@@ -137,25 +173,30 @@ def _finding(id_: str, body: Table, runs: dict[str, Run], names: Names | None) -
         raise EvidenceError(
             body.where, "a finding that is not expressible has expectations", "remove one or other"
         )
+    if not expressible and "suspect" in body:
+        raise EvidenceError(
+            body.where, "a finding that is not expressible cannot fail", "remove its suspect"
+        )
     return Finding(
         id=id_,
         claim=body.take("claim", str),
         source=body.take("source", str),
         basis=basis,
         strength=strength,
-        expectations=tuple(_expectation(table, basis, strength, runs, names) for table in tables),
+        expectations=tuple(_expectation(table, basis, strength, file, names) for table in tables),
         reason=reason,
+        needs=_needs(body),
+        suspect=body.take("suspect", str, default=""),
         note=body.take("note", str, default=""),
         where=body.where,
     )
 
 
 def _expectation(
-    body: Table, basis: Basis, strength: str, runs: dict[str, Run], names: Names | None
+    body: Table, basis: Basis, strength: str, file: FindingsFile, names: Names | None
 ) -> Expectation:
     kind = Kind(body.choice("kind", tuple(Kind)))
-    extra = {Kind.DIRECTION: "expected", Kind.NUMBER: "expected", Kind.BOUND: "threshold"}
-    body.only("kind", "expr", "basis", "note", *([extra[kind]] if kind in extra else []))
+    body.only("kind", "expr", "basis", "note", *_EXTRA_KEYS.get(kind, ()))
     if "basis" in body:
         basis = Basis(body.choice("basis", tuple(Basis)))
     if basis is Basis.MEMORY and (kind is Kind.NUMBER or strength != "A"):
@@ -167,7 +208,9 @@ def _expectation(
     text = body.take("expr", str)
     expression = parse(text, body.where)
     check_shape(kind, expression, body.where)
-    check_expression(expression, runs, names.readouts if names else None, body.where)
+    check_expression(expression, file.runs, names.readouts if names else None, body.where)
+    if kind is Kind.RANK:
+        _check_rank(expression, basis, file, body.where)
     return Expectation(
         kind=kind,
         expression=expression,
@@ -176,9 +219,26 @@ def _expectation(
         direction=body.choice("expected", DIRECTIONS) if kind is Kind.DIRECTION else "",
         number=_positive(body, basis) if kind is Kind.NUMBER else 0.0,
         threshold=body.take("threshold", str) if kind is Kind.BOUND else "",
+        panel=body.choice("panel", tuple(file.panels)) if kind is Kind.RANK else "",
+        series=body.choice("measured", tuple(file.series)) if kind is Kind.RANK else "",
         note=body.take("note", str, default=""),
         where=body.where,
     )
+
+
+def _check_rank(expression: Expression, basis: Basis, file: FindingsFile, where: str) -> None:
+    """Refuse a rank that is not against data, or of runs whose context is fixed."""
+    if basis is not Basis.DATA:
+        raise EvidenceError(
+            where, f"a rank of basis {basis.value!r}", "a rank is against measured values: 'data'"
+        )
+    for name in runs_of(expression):
+        if file.runs[name].context:
+            raise EvidenceError(
+                where,
+                f"run {name!r} has a context, and a rank takes it in every context of its panel",
+                "name a run without context",
+            )
 
 
 def _positive(body: Table, basis: Basis) -> float:

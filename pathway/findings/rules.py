@@ -18,7 +18,7 @@ from pathway.findings.language import (
     walk,
 )
 
-__all__ = ["check_expression", "check_shape", "is_share"]
+__all__ = ["check_expression", "check_shape", "is_share", "runs_of"]
 
 # Times are sums of decimals such as 0.1 h; a rounding error past a run's end is no mistake.
 _SLACK = 1e-9
@@ -68,6 +68,18 @@ def check_expression(
         )
 
 
+def runs_of(expression: Expression) -> tuple[str, ...]:
+    """Return the names of the runs an expression reads, each once, in order."""
+    found: dict[str, None] = {}
+    for call in walk(expression):
+        if isinstance(call, Call):
+            takes = FUNCTIONS[call.name].takes
+            for kind, argument in zip(takes, call.arguments, strict=False):
+                if kind == "run" and isinstance(argument, Word):
+                    found[argument.text] = None
+    return tuple(found)
+
+
 def _check_word(word: Word, kind: str, known: tuple[str, ...] | None, where: str) -> None:
     if known is not None and word.text not in known:
         raise EvidenceError(
@@ -89,7 +101,7 @@ def check_shape(kind: Kind, expression: Expression, where: str) -> None:
         If the form is another.
     """
     compares = isinstance(expression, Comparison | Between)
-    if kind in (Kind.DIRECTION, Kind.NUMBER) and compares:
+    if kind in (Kind.DIRECTION, Kind.NUMBER, Kind.RANK) and compares:
         raise EvidenceError(
             where,
             f"a {kind} is judged on one number, not on a comparison",

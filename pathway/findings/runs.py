@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pathway.findings.table import Table
 
-__all__ = ["read_run", "scenario"]
+__all__ = ["member_run", "named", "read_run", "scenario"]
 
 
 def read_run(name: str, body: Table, names: Names | None) -> Run:
@@ -132,6 +132,32 @@ def _washed(body: Table, key: str, known: Sequence[str] | None) -> tuple[str, ..
         if known is not None:
             _known(key[:-1], name, known, body.where)
     return tuple(found)
+
+
+def named(run: Run) -> tuple[tuple[str, str], ...]:
+    """Return (kind, name) of every context, drug, ligand and lesion a run names."""
+    context = [("context", run.context)] if run.context else []
+    found = [
+        *context,
+        *(("drug", name) for name, _ in run.drugs),
+        *(("ligand", name) for name, _ in run.ligands),
+        *(("lesion", name) for name, _ in run.lesions),
+        *(pair for step in run.steps for pair in _of_step(step)),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _of_step(step: Step) -> list[tuple[str, str]]:
+    # what is washed out was given before, so a run names it there
+    return [
+        *(("drug", name) for name, _ in step.drugs or ()),
+        *(("ligand", name) for name, _ in step.ligands or ()),
+    ]
+
+
+def member_run(run: str, context: str) -> str:
+    """Return the name of a run in a panel's context; no file can name a run so."""
+    return f"{run}@{context}"
 
 
 def scenario(run: Run, label: str) -> Scenario:

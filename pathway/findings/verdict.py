@@ -22,6 +22,8 @@ from pathway.findings.language import (
     Word,
     show,
 )
+from pathway.findings.measure import in_context
+from pathway.findings.ranks import LEVEL, rank_correlation
 from pathway.findings.rules import is_share
 
 __all__ = ["CHANGE", "GAP", "WITHIN", "Judgement", "evaluate", "expected", "judge"]
@@ -97,13 +99,29 @@ def expected(expectation: Expectation) -> str:
             return f"{expectation.text} = {expectation.number:g} (x{factor:g})"
         case Kind.BOUND:
             return expectation.text
+        case Kind.RANK:
+            panel, series = expectation.panel, expectation.series
+            return f"{expectation.text} ranks {panel} as {series} ({LEVEL:.0%} interval above 0)"
 
 
-def judge(expectation: Expectation, spans: dict[str, Span], look: Look) -> Judgement:
+def judge(expectation: Expectation, spans: dict[str, Span], look: Look, seed: int = 0) -> Judgement:
     """Return whether an expectation holds for the simulated numbers.
 
     NaN (a failed run, a division by zero) never passes.
+
+    Parameters
+    ----------
+    expectation : Expectation
+        A checked expectation; one of kind rank with its members.
+    spans : dict of str to Span
+        Times of the runs.
+    look : callable
+        Gives the simulated number of a :class:`Moment`; NaN for a failed run.
+    seed : int
+        Of the interval of a rank correlation.
     """
+    if expectation.kind is Kind.RANK:
+        return _judge_rank(expectation, spans, look, seed)
     expression = expectation.expression
     parts = [evaluate(node, spans, look) for node in _parts(expression)]
     passed = all(math.isfinite(part) for part in parts)
@@ -119,6 +137,32 @@ def judge(expectation: Expectation, spans: dict[str, Span], look: Look) -> Judge
         case Kind.BOUND:
             passed = passed and _bound(expression, parts)
     return Judgement(passed, expected(expectation), _found(expression, parts))
+
+
+def _judge_rank(
+    expectation: Expectation, spans: dict[str, Span], look: Look, seed: int
+) -> Judgement:
+    """Compare the ranks of a model expression over a panel with those of the measurement."""
+    (node,) = _parts(expectation.expression)
+    predicted = [
+        evaluate(node, spans, _looking(look, member.context)) for member in expectation.members
+    ]
+    without = [
+        member.context
+        for member, value in zip(expectation.members, predicted, strict=True)
+        if not math.isfinite(value)
+    ]
+    if without:
+        text = f"no number for {', '.join(without)}"
+        return Judgement(passed=False, expected=expected(expectation), found=text)
+    measured = [member.measured for member in expectation.members]
+    found = rank_correlation(predicted, measured, seed)
+    return Judgement(found.low > 0.0, expected(expectation), str(found))
+
+
+def _looking(look: Look, context: str) -> Look:
+    """Return a look-up of the runs in a panel's context."""
+    return lambda moment: look(in_context(moment, context))
 
 
 def _parts(expression: Expression) -> tuple[Node, ...]:
