@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     from pathway.analysis.compare_result import Comparison
 
-__all__ = ["save", "together"]
+__all__ = ["save", "together", "write_csv", "write_json"]
 
 
 def save(comparison: Comparison, folder: str | Path, *, figures: bool) -> tuple[Path, ...]:
     """Write a comparison; see :meth:`pathway.analysis.compare_result.Comparison.save`."""
     place = Path(folder)
     with together(place) as work:
-        _write_csv(comparison.table, work / "suppression.csv")
-        _write_json(_units(comparison), work / "suppression.units.json")
-        _write_csv(comparison.ranking, work / "ranking.csv")
+        write_csv(comparison.table, work / "suppression.csv")
+        write_json(_units(comparison), work / "suppression.units.json")
+        write_csv(comparison.ranking, work / "ranking.csv")
         if len(comparison.curves):
-            _write_csv(comparison.curves, work / "curves.csv")
+            write_csv(comparison.curves, work / "curves.csv")
         if comparison.regimen.outcomes:
-            _write_csv(comparison.outcomes, work / "outcomes.csv")
+            write_csv(comparison.outcomes, work / "outcomes.csv")
             (work / "notes.txt").write_text("\n".join(comparison.notes) + "\n", encoding="utf-8")
         # NetCDF 3 by scipy: every netCDF reader opens it, and it needs no further package.
         comparison.dataset.to_netcdf(work / "results.nc", engine="scipy")
@@ -82,12 +82,14 @@ def _unwritable(where: str, error: OSError) -> PathwayError:
     return PathwayError(where, f"cannot be written ({reason})", "name another folder")
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table without its index."""
     # Ten digits: more than the integration is good for, and the same text on every platform.
     table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
 
 
-def _write_json(value: object, path: Path) -> None:
+def write_json(value: object, path: Path) -> None:
+    """Write a value as JSON that a person can read too."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     path.write_text(text, encoding="utf-8")
 

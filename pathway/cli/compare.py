@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pathway.cli.asked import Dose, pairs
 from pathway.cli.options import OUTPUT
 from pathway.cli.output import Form, Rows, frame_rows, note, print_json, print_rows
+from pathway.cli.panel import panel_name, report_panel
 from pathway.cli.progress import Bar
 from pathway.errors import PathwayError
 
@@ -31,7 +32,8 @@ def compare(
         typer.Option(metavar="DRUG+DRUG", help="A strategy. Repeatable.", rich_help_panel=WHAT),
     ] = None,
     context: Annotated[
-        Texts, typer.Option(metavar="NAME", help="A cell line. Repeatable.", rich_help_panel=WHAT)
+        Texts,
+        typer.Option(metavar="NAME", help="A cell line, or all. Repeatable.", rich_help_panel=WHAT),
     ] = None,
     ligand: Annotated[
         Texts,
@@ -69,6 +71,15 @@ def compare(
             rich_help_panel=WHAT,
         ),
     ] = None,
+    regimen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Another regimen, e.g. all_lines: every line, drawn as one clustered map, with "
+            "what predicts suppression.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
     lead: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Drugs alone, before the ligand.", rich_help_panel=WHEN),
@@ -97,6 +108,15 @@ def compare(
     ] = Path("results/compare"),
     *,
     figures: Annotated[bool, typer.Option(help="Draw the figures.", rich_help_panel=OUTPUT)] = True,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Processes.", rich_help_panel=OUTPUT)
+    ] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Of a panel's bootstrap over lines.", rich_help_panel=OUTPUT
+        ),
+    ] = 0,
 ) -> None:
     """Compare antibody, kinase-inhibitor and dual-blockade strategies, cell line by cell line.
 
@@ -108,29 +128,37 @@ def compare(
     """
     import pathway as pw
     from pathway.analysis.compare_save import together
+    from pathway.analysis.panel import Panel, panel
 
+    asked: dict[str, Any] = {
+        "strategies": strategy,
+        "contexts": context,
+        "ligands": _ligands(ligand),
+        "lesions": _lesions(lesion),
+        "dose": _doses(model, drug, dose),
+        "pretreatment": lead,
+        "duration": duration,
+        "at": at,
+        "rank_by": rank_by,
+        "rank_at": rank_at,
+        "readouts": readout,
+        "workers": workers,
+    }
+    many = None if trial is not None else panel_name(model, regimen, context)
     with together(out) as work:
         with Bar("comparing") as bar:
-            result = pw.compare(
-                model,
-                strategies=strategy,
-                contexts=context,
-                ligands=_ligands(ligand),
-                lesions=_lesions(lesion),
-                dose=_doses(model, drug, dose),
-                pretreatment=lead,
-                duration=duration,
-                at=at,
-                rank_by=rank_by,
-                rank_at=rank_at,
-                readouts=readout,
-                trial=trial,
-                progress=bar,
+            result = (
+                pw.compare(model, **asked, trial=trial, regimen=regimen, progress=bar)
+                if many is None
+                else panel(model, many, **asked, seed=seed, progress=bar)
             )
         with Bar("writing tables and figures"):
             result.save(work, figures=figures)
         written = sorted(path.name for path in work.iterdir())
-    _report(result, form)
+    if isinstance(result, Panel):
+        report_panel(result, form)
+    else:
+        _report(result, form)
     note(f"{out}: {', '.join(written)}")
     for name, reason in result.failures.items():
         note(f"failed: {name}: {reason}")
