@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pathway.cli.progress import Bar
 from pathway.errors import PathwayError
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def open_model(*, model: str, models: Path | None) -> Model:
     """Load the model that ``--model`` names, with the folder of ``--models`` beside it."""
     import pathway as pw
 
-    return pw.load(model, extra=models)
+    with Bar("reading the model"):
+        return pw.load(model, extra=models)
 
 
 def make_scenario(

@@ -11,6 +11,7 @@ import typer
 
 from pathway.cli.options import OutOption
 from pathway.cli.output import Form, Rows, note, print_json, print_rows
+from pathway.cli.progress import Bar
 from pathway.declare.entities import Monomial
 
 if TYPE_CHECKING:
@@ -45,10 +46,11 @@ def graph(
     """
     from pathway.analysis.compare_save import together
 
-    network = model.network(scenario)
-    influence = network.influence()
+    with Bar("expanding the network"):
+        network = model.network(scenario)
+        influence = network.influence()
     if out is not None:
-        with together(out) as work:
+        with together(out) as work, Bar("writing graphs and figure"):
             _write_json(network.graph, work / "reactions.json")
             _write_json(influence, work / "influence.json")
             _draw(model, influence, work)

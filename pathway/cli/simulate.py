@@ -59,7 +59,7 @@ def simulate(
     if out is not None:
         # What is drawn is the whole course, whatever times were asked for.
         whole = dataset if at is None else pw.simulate(model, [scenario])
-        with together(out) as work:
+        with together(out) as work, Bar("writing tables and figure"):
             _write(whole, names, work)
             written = sorted(path.name for path in work.iterdir())
         note(f"{out}: {', '.join(written)}")
