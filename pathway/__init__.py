@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathway import plot
     from pathway.analysis.compare import compare
     from pathway.analysis.inhibition_curve import inhibition_curve
+    from pathway.analysis.panel import panel
     from pathway.analysis.suppression import suppression
     from pathway.errors import (
         CompileError,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     )
     from pathway.findings.evidence import check_evidence
     from pathway.model import load
+    from pathway.profile.expression import context_from_expression
+    from pathway.profile.scale import ExpressionKind
+    from pathway.profile.status import context_from_status
     from pathway.result.simulate import simulate
     from pathway.scenario.value import Scenario
     from pathway.solve.settings import Method
@@ -40,6 +44,7 @@ __all__ = [
     "CompileError",
     "DeclarationError",
     "EvidenceError",
+    "ExpressionKind",
     "Method",
     "NetworkError",
     "PathwayError",
@@ -50,8 +55,11 @@ __all__ = [
     "__version__",
     "check_evidence",
     "compare",
+    "context_from_expression",
+    "context_from_status",
     "inhibition_curve",
     "load",
+    "panel",
     "plot",
     "simulate",
     "suppression",
@@ -61,6 +69,7 @@ _HOMES = {
     "CompileError": "pathway.errors",
     "DeclarationError": "pathway.errors",
     "EvidenceError": "pathway.errors",
+    "ExpressionKind": "pathway.profile.scale",
     "Method": "pathway.solve.settings",
     "NetworkError": "pathway.errors",
     "PathwayError": "pathway.errors",
@@ -70,8 +79,11 @@ _HOMES = {
     "UnitError": "pathway.errors",
     "check_evidence": "pathway.findings.evidence",
     "compare": "pathway.analysis.compare",
+    "context_from_expression": "pathway.profile.expression",
+    "context_from_status": "pathway.profile.status",
     "inhibition_curve": "pathway.analysis.inhibition_curve",
     "load": "pathway.model",
+    "panel": "pathway.analysis.panel",
     "simulate": "pathway.result.simulate",
     "suppression": "pathway.analysis.suppression",
 }

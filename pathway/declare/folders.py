@@ -17,7 +17,7 @@ __all__ = ["Folders"]
 
 PERTURBATIONS = ("drugs", "ligands", "lesions", "contexts", "findings", "regimens")
 REFUSED_PAIRS = "refused_pairs.toml"
-MODEL_FILES = ("model.toml", "sources.toml", REFUSED_PAIRS, "layout.toml")
+MODEL_FILES = ("model.toml", "sources.toml", REFUSED_PAIRS, "layout.toml", "scale.toml")
 EXTRA_FILES = ("sources.toml", REFUSED_PAIRS)
 MODEL_FOLDERS = ("modules", *PERTURBATIONS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pathway.expand import expand
 from pathway.library.find import find_model
 from pathway.model.anchor import anchored_scales
 from pathway.model.network import Network, network_from_graph
+from pathway.profile.given import join_contexts
 from pathway.scenario.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from pathway.declare.entities import Declared, Module
+    from pathway.declare.entities import Context, Declared, Module
     from pathway.scenario.value import Scenario
     from pathway.solve.settings import Settings
 
@@ -38,6 +39,17 @@ class Model:
     def id(self) -> str:
         """Return the model's id."""
         return self.declared.id
+
+    def with_contexts(self, *contexts: Context) -> Model:
+        """Return a model that also has these contexts; see ``pw.context_from_expression``.
+
+        Raises
+        ------
+        DeclarationError
+            If there is a context of that name, or one names a molecule, lesion or source that the
+            model lacks.
+        """
+        return replace(self, declared=join_contexts(self.declared, contexts))
 
     def resolve(self, scenario: Scenario) -> Resolved:
         """Return what a scenario means for this model. Raises ScenarioError, UnitError."""

@@ -1,0 +1,1 @@
+"""profile room: measured abundances and clinical status turned into contexts, on one scale."""
