@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pathway.cli.bibtex import bibtex_text
 from pathway.cli.output import Form, Rows, print_rows
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Cited:
     citation: str
     how: str
     doi: str = ""
+    pmid: str = ""
     year: int = 0
     reasons: dict[str, list[str]] = field(default_factory=dict)
     """What kind of thing is taken, and which."""
@@ -74,7 +76,7 @@ def cite(model: Model, scenario: Scenario, form: Form, *, bibtex: BibtexOption =
     used = model.network(scenario).graph.graph["parameters"]
     found = cited_by(model.declared, resolved, scenario, used)
     if bibtex:
-        typer.echo("\n\n".join(_bibtex(entry) for entry in found))
+        typer.echo(bibtex_text((entry.id, _fields(entry)) for entry in found))
         return
     rows = [
         {
@@ -118,7 +120,7 @@ def cited_by(
             if source not in found:
                 known = declared.sources[source]
                 found[source] = Cited(
-                    known.id, known.citation, known.how, doi=known.doi, year=known.year
+                    known.id, known.citation, known.how, known.doi, known.pmid, known.year
                 )
             names = found[source].reasons.setdefault(kind, [])
             if name not in names:
@@ -170,11 +172,11 @@ def _doses(scenario: Scenario) -> list[tuple[str, str]]:
     return [pair for step in scenario.treatments for pair in step.drugs.items()]
 
 
-def _bibtex(entry: Cited) -> str:
-    lines = [f"@misc{{{entry.id},", f"  title = {{{entry.citation}}},"]
-    if entry.year:
-        lines.append(f"  year = {{{entry.year}}},")
-    if entry.doi:
-        lines.append(f"  doi = {{{entry.doi}}},")
-    lines.append(f"  note = {{Known from: {entry.how}. Used for {entry.why()}}}")
-    return "\n".join([*lines, "}"])
+def _fields(entry: Cited) -> dict[str, str]:
+    return {
+        "title": entry.citation,
+        "year": str(entry.year or ""),
+        "doi": entry.doi,
+        "pmid": entry.pmid,
+        "note": f"Known from: {entry.how}. Used for {entry.why()}",
+    }
