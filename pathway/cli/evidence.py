@@ -24,6 +24,13 @@ FilesArgument = Annotated[
 OnlyOption = Annotated[
     list[str] | None, typer.Option("--only", metavar="ID", help="A finding to run. Repeatable.")
 ]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="Published measurements that rank correlations read."
+    ),
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Of the intervals of rank correlations.")]
 
 
 def evidence(
@@ -32,6 +39,8 @@ def evidence(
     files: FilesArgument = None,
     only: OnlyOption = None,
     out: OutOption = None,
+    data: DataOption = None,
+    seed: SeedOption = 0,
 ) -> None:
     """Run published findings and print which the model reproduces. Exit code 1 if one fails.
 
@@ -41,7 +50,9 @@ def evidence(
     from pathway.analysis.compare_save import together
 
     with Bar("running findings") as bar:
-        checked = pw.check_evidence(model, files or None, ids=only, progress=bar)
+        checked = pw.check_evidence(
+            model, files or None, ids=only, progress=bar, data=data, seed=seed
+        )
     if out is not None:
         with together(out) as work:
             checked.table.to_csv(work / "evidence.csv", index=False, lineterminator="\n")
@@ -53,7 +64,7 @@ def evidence(
 
 
 def _print(checked: Evidence, form: Form) -> None:
-    """Print every finding; in text what was expected of those that fail, and found."""
+    """Print every finding; in text also what was found of those that fail, and every rank."""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in checked.counts.items())
     if form is Form.JSON:
         tables = {
@@ -71,8 +82,18 @@ def _print(checked: Evidence, form: Form) -> None:
     print_rows(
         Rows(title="findings", columns=("id", "verdict", "held", "claim", "source"), rows=rows)
     )
-    failed = checked.expectations[checked.expectations["verdict"] == "fail"]
-    if len(failed):
-        names = ("id", "number", "expected", "found")
-        print_rows(Rows(title="expectations that fail", columns=names, rows=frame_rows(failed)))
+    asked, findings = checked.expectations, checked.table
+    names = ("id", "number", "expected", "found")
+    for title, columns, found in (
+        ("rank correlations", ("id", "verdict", "found", "note"), asked[asked["kind"] == "rank"]),
+        ("expectations that fail", names, asked[asked["verdict"] == "fail"]),
+        ("suspected where it fails", ("id", "suspect"), findings[findings["suspect"] != ""]),
+        (
+            "not expressible",
+            ("id", "found"),
+            findings[findings["verdict"] == "not expressible"],
+        ),
+    ):
+        if len(found):
+            print_rows(Rows(title=title, columns=columns, rows=frame_rows(found)))
     typer.echo(counts)
