@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pathway.errors import nearest
+from pathway.plot.panel_map import UNKNOWN
 from pathway.scenario import Scenario, resolve
 
 if TYPE_CHECKING:
@@ -40,13 +41,16 @@ class Mark:
     """A bar beside the lines: which of some lesions a line has, or what its genotype says.
 
     ``genotype`` is how a clause of a context's genotype (clauses are separated by semicolons)
-    begins where the mark holds.
+    begins where the mark holds, ``genotype_label`` what is drawn where it does but the line has
+    none of the lesions, and ``unknown`` how a clause begins where nobody knows.
     """
 
     id: str
     label: str
     lesions: tuple[str, ...] = ()
     genotype: str = ""
+    genotype_label: str = "yes"
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ def _mark(name: str, table: Table, declared: Declared) -> Mark:
         label=table.text("label"),
         lesions=table.texts("lesions", ()),
         genotype=table.text("genotype", ""),
+        genotype_label=table.text("genotype_label", "yes"),
+        unknown=table.text("unknown", ""),
     )
     for lesion in mark.lesions:
         if lesion not in declared.lesions:
@@ -128,7 +134,8 @@ def feature_table(declared: Declared, cells: Sequence[Cell], features: Features)
     -------
     DataFrame
         Index ``line`` (cell labels), one column of numbers per feature; ``attrs["kinds"]`` is the
-        kind of each. Lesions and marks are 0 or 1, and those without a carrier are left out.
+        kind of each. Lesions and marks are 0 or 1 (NaN: not known), and those without a carrier are
+        left out.
     """
     resolved = [_resolved(declared, cell) for cell in cells]
     columns: dict[str, list[float]] = {}
@@ -146,9 +153,10 @@ def feature_table(declared: Declared, cells: Sequence[Cell], features: Features)
         kinds[name] = LESION
     for mark in features.marks:
         if mark.genotype:
-            columns[mark.id] = [float(bool(_marked(declared, mark, one))) for one in resolved]
+            found = [_marked(declared, mark, one) for one in resolved]
+            columns[mark.id] = [np.nan if text == UNKNOWN else float(bool(text)) for text in found]
             kinds[mark.id] = MARK
-    kept = [name for name in columns if kinds[name] in (TOTAL, RATIO) or any(columns[name])]
+    kept = [name for name in columns if kinds[name] in (TOTAL, RATIO) or 1.0 in columns[name]]
     index = pd.Index([cell.label for cell in cells], name="line")
     table = pd.DataFrame({name: columns[name] for name in kept}, index=index)
     table.attrs["kinds"] = {name: kinds[name] for name in kept}
@@ -156,9 +164,10 @@ def feature_table(declared: Declared, cells: Sequence[Cell], features: Features)
 
 
 def mark_table(declared: Declared, cells: Sequence[Cell], features: Features) -> pd.DataFrame:
-    """Return which lesion, or ``yes``, each cell has of each mark; empty text for none.
+    """Return which lesion each cell has of each mark; empty text for none.
 
-    Columns are the marks' labels, rows the cells'.
+    Columns are the marks' labels, rows the cells'. :data:`pathway.plot.panel_map.UNKNOWN` where the
+    genotype says that nobody knows.
     """
     resolved = [_resolved(declared, cell) for cell in cells]
     index = pd.Index([cell.label for cell in cells], name="line")
@@ -195,9 +204,13 @@ def _log_total(declared: Declared, name: str, resolved: Resolved) -> float:
 
 
 def _marked(declared: Declared, mark: Mark, resolved: Resolved) -> str:
-    """Return the lesions of a mark that a cell has, ``yes`` where its genotype says so."""
+    """Return the lesions of a mark that a cell has, else what its genotype says of it."""
     found = [name for name in mark.lesions if name in resolved.lesions]
-    clauses = declared.contexts[resolved.context].genotype.split(";")
-    if mark.genotype and any(clause.strip().startswith(mark.genotype) for clause in clauses):
-        found = found or ["yes"]
-    return " + ".join(found)
+    if found or not resolved.context:
+        return " + ".join(found)
+    clauses = [part.strip() for part in declared.contexts[resolved.context].genotype.split(";")]
+    if mark.genotype and any(clause.startswith(mark.genotype) for clause in clauses):
+        return mark.genotype_label
+    if mark.unknown and any(clause.startswith(mark.unknown) for clause in clauses):
+        return UNKNOWN
+    return ""

@@ -36,9 +36,10 @@ def rank_correlations(
         Rows lines, columns a MultiIndex (strategy, ligand); NaN where a run failed, and that line
         is left out of this column.
     features : DataFrame
-        The same rows, one column of numbers per feature, ``attrs["kinds"]`` the kind of each.
+        The same rows, one column of numbers per feature, ``attrs["kinds"]`` the kind of each; NaN
+        where a line's is not known, and that line is left out of this feature.
     seed : int
-        Of the resampling; the same lines are drawn for every column that has all its scores.
+        Of the resampling; the same lines are drawn wherever as many have both numbers.
     draws : int
         Resamples of the lines, with replacement.
 
@@ -65,17 +66,16 @@ def rank_correlations(
     for column in scores.columns:
         strategy, ligand = cast("tuple[str, str]", column)
         score = scores[(strategy, ligand)].to_numpy(dtype=float)
-        there = np.flatnonzero(np.isfinite(score))
-        values = features.to_numpy(dtype=float)[there].T
-        rho, low, high, used = _intervals(values, score[there], seed, draws)
-        for place, name in enumerate(features.columns):
+        for name in features.columns:
+            value = features[name].to_numpy(dtype=float)
+            there = np.isfinite(score) & np.isfinite(value)
             # Totals have no carriers: only what is 0 or 1 is carried or not.
-            binary = bool(np.isin(values[place], (0.0, 1.0)).all())
+            binary = bool(np.isin(value[there], (0.0, 1.0)).all())
             rows.append(
                 (
-                    *(strategy, ligand, name, kinds.get(str(name), ""), there.size),
-                    int(values[place].sum()) if binary else None,
-                    *(rho[place], low[place], high[place], int(used[place])),
+                    *(strategy, ligand, name, kinds.get(str(name), ""), int(there.sum())),
+                    int(value[there].sum()) if binary else None,
+                    *_interval(value[there], score[there], seed, draws),
                 )
             )
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -96,22 +96,17 @@ def spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     return np.asarray(np.clip(found, -1.0, 1.0))
 
 
-def _intervals(
-    values: NDArray[np.float64], score: NDArray[np.float64], seed: int, draws: int
-) -> tuple[NDArray[np.float64], ...]:
-    """Return rho, the ends of its interval, and how many resamples have one; shape (features,)."""
-    number, lines = values.shape
-    if lines < FEWEST:
-        nothing = np.full(number, np.nan)
-        return nothing, nothing, nothing, np.zeros(number)
-    rho = spearman(values, score[None, :])
-    drawn = np.random.default_rng(seed).integers(0, lines, size=(draws, lines))
-    again = np.array([spearman(value[drawn], score[drawn]) for value in values])
-    again = again.reshape(number, draws)
-    used = np.isfinite(again).sum(axis=1)
-    ends = np.full((2, number), np.nan)
-    tails = [(1.0 - WHOLE) / 2.0, (1.0 + WHOLE) / 2.0]
-    for place in np.flatnonzero(used > 0):
-        ends[:, place] = np.quantile(again[place][np.isfinite(again[place])], tails)
-    ends[:, ~np.isfinite(rho)] = np.nan
-    return rho, ends[0], ends[1], used
+def _interval(
+    value: NDArray[np.float64], score: NDArray[np.float64], seed: int, draws: int
+) -> tuple[float, float, float, int]:
+    """Return rho, the ends of its interval, and how many resamples have one."""
+    rho = float(spearman(value, score)) if value.size >= FEWEST else float("nan")
+    if not np.isfinite(rho):
+        return rho, rho, rho, 0
+    drawn = np.random.default_rng(seed).integers(0, value.size, size=(draws, value.size))
+    again = spearman(value[drawn], score[drawn])
+    again = again[np.isfinite(again)]
+    if not again.size:
+        return rho, float("nan"), float("nan"), 0
+    low, high = np.quantile(again, [(1.0 - WHOLE) / 2.0, (1.0 + WHOLE) / 2.0])
+    return rho, float(low), float(high), int(again.size)

@@ -58,7 +58,7 @@ def _line_units(panel: Panel) -> dict[str, object]:
         "log10 total": ("log10(molecules/cell)", "total in the untreated cell, its lesions done"),
         "log10 ratio": ("log10(1)", "ratio of two totals"),
         "lesion": ("1", "1: the line has it"),
-        "mark": ("1", "1: the line's genotype says so"),
+        "mark": ("1", "1: the line's genotype says so; empty: not known"),
     }
     found: dict[str, object] = {}
     for name, kind in panel.lines.attrs["kinds"].items():
@@ -81,7 +81,7 @@ def _feature_units(panel: Panel) -> dict[str, object]:
             "meaning": "ends of the 95 % percentile bootstrap interval, lines resampled; of one "
             "correlation each, not corrected for how many there are",
         },
-        "n": {"unit": "lines", "meaning": "lines with a score"},
+        "n": {"unit": "lines", "meaning": "lines with a score and this feature"},
         "carriers": {"unit": "lines", "meaning": "lines with a 1, of lesions and marks"},
         "resamples": {"unit": "1", "meaning": "resamples in which feature and score both vary"},
         "feature": {"unit": "see lines.units.json", "meaning": "as a column of lines.csv"},

@@ -17,6 +17,9 @@ __all__ = ["panel_name", "report_panel"]
 STRONGEST = 3
 """Features printed for each strategy and ligand; the file has all."""
 
+FEWEST = 3
+"""Lines that must have a lesion, and that must lack it, for it to be printed."""
+
 
 def panel_name(model: Model, regimen: str | None, contexts: list[str] | None) -> str | None:
     """Return the regimen to make a panel of, None where an ordinary comparison is asked for.
@@ -60,8 +63,9 @@ def report_panel(result: Panel, form: Form) -> None:
             title=comparison.regimen.title,
             columns=("rank", "label", "score"),
             rows=ranked,
-            caption=f"score: {score}, over {len(result.lines)} lines and "
-            f"{len(comparison.plan.ligands)} ligands (1 full, 0 none, negative: activation)",
+            caption=f"score: {score}, mean over {len(result.lines)} lines, "
+            f"{' and '.join(arm.label for arm in comparison.plan.ligands)} "
+            "(1 full, 0 none, negative: activation)",
         )
     )
     names = ("strategy", "ligand", "feature", "n", "carriers", "rho", "low", "high")
@@ -80,6 +84,10 @@ def report_panel(result: Panel, form: Form) -> None:
 def strongest(result: Panel) -> pd.DataFrame:
     """Return the features with the largest rho, either sign, of each strategy and ligand."""
     known = result.features.dropna(subset=["rho"])
+    # What one line has, or lacks, says little about having it.
+    carriers = known["carriers"].fillna(FEWEST)
+    others = (known["n"] - known["carriers"]).fillna(FEWEST)
+    known = known[(carriers >= FEWEST) & (others >= FEWEST)]
     order = known["rho"].abs().sort_values(ascending=False, kind="stable").index
     best = known.loc[order].groupby(["strategy", "ligand"], sort=False).head(STRONGEST)
     return best.sort_index(kind="stable")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from numpy.typing import NDArray
 
-__all__ = ["panel_map"]
+__all__ = ["UNKNOWN", "panel_map"]
 
 TEXT = 8.0
 """Points of all text but the title."""
@@ -40,6 +40,10 @@ LETTER = 0.068
 ABSENT, PRESENT = "#ECECEA", INK
 KINDS = tuple(OKABE_ITO[name] for name in ("green", "yellow", "purple", "black", "sky", "orange"))
 """Colours of the kinds of a mark that has several; none is an end of the heat map's scale."""
+
+
+UNKNOWN = "no data"
+"""Text of a mark of which nobody knows whether a line has it."""
 
 
 class Ordered(Protocol):
@@ -100,7 +104,8 @@ def panel_map(
     rows, columns : Ordered
         In which order lines and strategies are drawn, and their trees.
     marks : DataFrame
-        Lines by marks: a text where a line has it, which one where there are several; else empty.
+        Lines by marks: a text where a line has it, which one where there are several; else empty,
+        or :data:`UNKNOWN`.
     levels : DataFrame
         Lines by totals: log10 molecules per cell.
     assumed : DataFrame, optional
@@ -245,19 +250,22 @@ def _draw_marks(
         kinds = _kinds(marks[name])
         chosen = (PRESENT,) if len(kinds) == 1 else KINDS
         fills = {kind: chosen[number % len(chosen)] for number, kind in enumerate(kinds)}
+        fills[UNKNOWN] = "white"
         ax = page.axes(left + BAR * position, top, BAR, CELL[1] * len(order))
         for row, line in enumerate(order):
-            fill = fills.get(str(marks[name].iloc[line]), ABSENT)
-            ax.add_patch(_box(row, fill))
+            kind = str(marks[name].iloc[line])
+            ax.add_patch(_box(row, fills.get(kind, ABSENT)))
+            if kind == UNKNOWN:
+                ax.text(0.5, row + 0.5, "?", ha="center", va="center", fontsize=TEXT)
         ax.set_xlim(0.0, 1.0)
         ax.set_ylim(float(len(order)), 0.0)
         _label_columns(ax, [str(name)])
-        colours[str(name)] = fills
+        colours[str(name)] = {kind: fills[kind] for kind in kinds}
     return colours
 
 
 def _kinds(column: pd.Series[str]) -> list[str]:
-    return sorted({str(value) for value in column if value})
+    return sorted({str(value) for value in column if value and value != UNKNOWN})
 
 
 def _box(row: int, fill: str) -> Patch:
