@@ -46,6 +46,9 @@ def list_names(model: Model, form: Form, kind: KindArgument = None) -> None:
 def show(model: Model, name: NameArgument, form: Form) -> None:
     """Show everything that is declared under a name, with units and sources.
 
+    Of a drug, cell line or lesion also the findings that put it to the test; of a finding its
+    runs and what is expected.
+
     Example: pathway show lapatinib
     """
     pages = pages_of(model.declared, name) or [
@@ -60,7 +63,12 @@ def show(model: Model, name: NameArgument, form: Form) -> None:
             f"show {name}", "the model has nothing of that name", nearest(name, known)
         )
     if form is Form.JSON:
-        print_json([{"kind": page.kind, **page.facts, "numbers": page.numbers} for page in pages])
+        print_json(
+            [
+                {"kind": page.kind, **page.facts, "numbers": page.numbers, **page.more}
+                for page in pages
+            ]
+        )
         return
     for page in pages:
         facts = [{"what": key, "is": value} for key, value in page.facts.items()]
@@ -68,3 +76,5 @@ def show(model: Model, name: NameArgument, form: Form) -> None:
         if page.numbers:
             columns = ("id", "value", "unit", "fold", "evidence", "sources", "note")
             print_rows(Rows(title="numbers", columns=columns, rows=page.numbers), form)
+        for title, rows in page.more.items():
+            print_rows(Rows(title=title, columns=tuple(rows[0]), rows=rows), form)

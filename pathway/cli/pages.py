@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pathway.cli.kinds import Row, every_parameter, number_row, owned_modules
+from pathway.cli.tested import asked_findings, describe
+from pathway.declare.entities import ChangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pathway.declare.entities import Declared, Parameter, Rule
+    from pathway.cli.tested import Asked
+    from pathway.declare.entities import Change, Declared, Module, Parameter, Rule
+    from pathway.findings.entities import Finding
 
 __all__ = ["Page", "pages_of"]
+
+
+TESTED = "findings that test it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +29,17 @@ class Page:
     kind: str
     facts: Mapping[str, object]
     numbers: list[Row]
+    more: Mapping[str, list[Row]] = field(default_factory=dict)
+    """Further tables by title."""
 
 
 def pages_of(declared: Declared, name: str) -> list[Page]:
     """Return what is declared under a name; empty if nothing is."""
-    pages = [*_own_pages(declared, name), *_module_pages(declared, name)]
+    asked = asked_findings(declared)
+    naming = [_finding_row(item.finding) for item in asked if name in item.names(declared)]
+    own = [_tested(page, naming) for page in _own_pages(declared, name)]
+    pages = [*own, *_module_pages(declared, name)]
+    pages += [_finding_page(declared, item) for item in asked if item.finding.id == name]
     found = [(owner, p) for owner, p in every_parameter(declared) if p.id == name]
     if found:
         facts = {owner: f"{p.value:.6g} {p.internal_unit} inside; {p.where}" for owner, p in found}
@@ -46,6 +59,13 @@ def pages_of(declared: Declared, name: str) -> list[Page]:
     return pages
 
 
+def _tested(page: Page, findings: list[Row]) -> Page:
+    """Add what puts a thing to the test; that nothing does is worth saying too."""
+    if not findings:
+        return replace(page, facts={**page.facts, TESTED: "none"})
+    return replace(page, more={TESTED: findings})
+
+
 def _own_pages(declared: Declared, name: str) -> list[Page]:
     """Pages of what has a file of its own."""
     pages = []
@@ -61,7 +81,7 @@ def _own_pages(declared: Declared, name: str) -> list[Page]:
             sources = ", ".join(exposure.sources)
             facts[f"dose {exposure.name}"] = f"{exposure.text} [{sources}] {exposure.note}".strip()
         facts["rules"] = _rule_lines(drug.module.rules)
-        facts["effects"] = [effect.id for effect in drug.module.effects]
+        facts |= _consequences(declared, drug.module)
         numbers = _numbers((drug.molar_mass, *drug.module.parameters))
         pages.append(Page(kind="drug", facts=_present(facts), numbers=numbers))
     if name in declared.ligands:
@@ -77,20 +97,99 @@ def _own_pages(declared: Declared, name: str) -> list[Page]:
         lesion = declared.lesions[name]
         facts = {
             "description": lesion.description,
-            "change": lesion.change.kind.value,
-            "of": lesion.change.source or None,
-            "target": lesion.change.target,
+            "change": _change(lesion.change),
             "contradicts": list(lesion.contradicts),
+            "cell lines that have it": [
+                context.id
+                for context in declared.contexts.values()
+                if name in dict(context.lesions)
+            ],
             "rules": _rule_lines(lesion.module.rules),
+            **_consequences(declared, lesion.module),
         }
         numbers = _numbers((lesion.change.default, *lesion.module.parameters))
         pages.append(Page(kind="lesion", facts=_present(facts), numbers=numbers))
     if name in declared.contexts:
         context = declared.contexts[name]
-        facts = {"description": context.description, "genotype": context.genotype}
+        facts = {
+            "description": context.description,
+            "genotype": context.genotype,
+            "lesions": [lesion for lesion, _ in context.lesions],
+        }
         numbers = _numbers((*context.totals, *(amount for _, amount in context.lesions)))
         pages.append(Page(kind="context", facts=_present(facts), numbers=numbers))
     return pages
+
+
+def _change(change: Change) -> str:
+    """Return in words what a lesion does to totals."""
+    default = f"{change.default.declared_value:g} {change.default.declared_unit}"
+    return {
+        ChangeKind.SCALE: f"multiplies {change.target} by the amount (default {default})",
+        ChangeKind.REMOVE: f"takes the amount (default {default}) of {change.target} away",
+        ChangeKind.MOVE: f"the amount (default {default}) of {change.source} is {change.target}",
+        ChangeKind.LIGAND: f"{change.target} is there at the amount (default {default}), always",
+    }[change.kind]
+
+
+def _consequences(declared: Declared, module: Module) -> Row:
+    """Return in words what a module changes about complexes and rates."""
+    values = {parameter.id: parameter.value for _, parameter in every_parameter(declared)}
+    complexes = [
+        f"{item.pattern}: Kd x {item.factor.value(values):.3g} ({item.id})"
+        for item in module.interactions
+    ]
+    complexes += [f"{item.pattern}: never forms ({item.id})" for item in module.forbidden]
+    rates = [
+        f"{', '.join(item.rules)}: rate x {item.factor.value(values):.3g} of {item.when} ({item.id})"
+        for item in module.effects
+    ]
+    return {"changes complexes": "\n".join(complexes), "changes rates": "\n".join(rates)}
+
+
+def _finding_row(finding: Finding) -> Row:
+    return {
+        "id": finding.id,
+        "strength": finding.strength,
+        "asks": len(finding.expectations) or "not expressible",
+        "claim": finding.claim,
+        "source": finding.source,
+    }
+
+
+def _finding_page(declared: Declared, asked: Asked) -> Page:
+    """Page of a published finding: what it says, the runs it asks for, what is expected."""
+    finding = asked.finding
+    facts: Row = {
+        "claim": finding.claim,
+        "source": finding.source,
+        "basis": finding.basis.value,
+        "strength": finding.strength,
+        "needs": list(finding.needs),
+        "not expressible": finding.reason,
+        "suspected where it fails": finding.suspect,
+        "note": finding.note,
+        "lines": list(asked.panel),
+        "file": finding.where,
+    }
+    runs: list[Row] = [
+        {"run": run.name, "is": describe(run, declared.default_context)} for run in asked.runs
+    ]
+    expected: list[Row] = [
+        {
+            "kind": item.kind.value,
+            "of": item.text,
+            "expected": item.direction
+            or item.number
+            or item.threshold
+            or item.series
+            or "it holds",
+        }
+        for item in finding.expectations
+    ]
+    tables = {"runs": runs, "expectations": expected}
+    more = {title: rows for title, rows in tables.items() if rows}
+    return Page(kind="finding", facts=_present(facts), numbers=[], more=more)
 
 
 def _module_pages(declared: Declared, name: str) -> list[Page]:
