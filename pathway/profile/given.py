@@ -52,6 +52,8 @@ def join_contexts(declared: Declared, contexts: Iterable[Context]) -> Declared:
     totals += [seed.total.id for seed in declared.base.seeds]
     for context in contexts:
         where = f"context {context.id!r}"
+        if not context.id.strip():
+            raise DeclarationError(where, "it has no name", "give it one")
         if context.id in joined:
             raise DeclarationError(
                 where, "the model has a context of that name", "give it another name"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from pathway.declare.entities import Context
@@ -95,9 +96,7 @@ def context_from_status(
     )
 
 
-def _check(
-    where: str, status: Status, ihc: str, fish_ratio: float | None, hr_status: str | None
-) -> None:
+def _check(where: str, status: Status, ihc: str, fish_ratio: object, hr_status: str | None) -> None:
     if ihc not in status.ihc:
         raise DeclarationError(where, f"unknown IHC class {ihc!r}", nearest(str(ihc), status.ihc))
     if hr_status is not None and hr_status not in HR_STATUS:
@@ -106,8 +105,10 @@ def _check(
         )
     if fish_ratio is None:
         return
+    if isinstance(fish_ratio, bool) or not isinstance(fish_ratio, Real):
+        raise DeclarationError(where, f"fish_ratio is {fish_ratio!r}", "write a number")
     low, high = ISH_LIMITS
-    if not math.isfinite(fish_ratio) or not low <= fish_ratio <= high:
+    if not math.isfinite(fish_ratio) or not low <= float(fish_ratio) <= high:
         raise DeclarationError(
             where, f"fish_ratio is {fish_ratio}", f"give HER2/CEP17 from {low:g} to {high:g}"
         )
