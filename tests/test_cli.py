@@ -79,6 +79,9 @@ def test_simulate_options_reach_the_scenario(run: Callable[..., Ended]) -> None:
     assert at_end("--lesion", "R_amplification") > 5.0 * plain
     assert at_end("--parameter", "R_phosphorylation.k=x0.5") < 0.9 * plain
     assert at_end("--drug", "blocker", "--wash", "12 h") > 0.9 * plain
+    assert at_end("--drug", "blocker=1 nM", "--medium", "5 pL") > 1.02 * at_end(
+        "--drug", "blocker=1 nM"
+    )
     blocked = at_end("--drug", "blocker")
     assert blocked < at_end("--drug", "blocker", "--dose", "clinical") < plain
 

@@ -48,6 +48,7 @@ def make_scenario(
     duration: str,
     lead: str | None,
     wash: str | None,
+    medium: str | None,
     parameter: list[str] | None,
 ) -> Scenario:
     """Build the scenario that the shared options describe.
@@ -70,6 +71,7 @@ def make_scenario(
         parameters=pairs("--parameter", parameter),
         ligands=ligands if lead is None else {},
         duration=duration if lead is None else lead,
+        medium_volume_per_cell=medium,
     )
     whole = first if lead is None else first.then(duration, ligands=ligands)
     return whole if wash is None else whole.wash(wash)

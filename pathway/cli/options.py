@@ -102,6 +102,13 @@ _SCENARIO = tuple(
         ("--lead", "TIME", str | None, None, "Before that, the drugs alone without the ligands."),
         ("--wash", "TIME", str | None, None, "After that, this long without the drugs."),
         (
+            "--medium",
+            "VOLUME",
+            str | None,
+            None,
+            'Medium per cell, "1 nL": drugs and ligands are then used up. Else they are constant.',
+        ),
+        (
             "--parameter",
             "ID=VALUE",
             _TEXTS,
