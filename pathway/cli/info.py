@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pathway.cli.files import BESIDE, SECONDS, file_sizes
 from pathway.cli.kinds import KINDS, every_parameter
 from pathway.cli.output import Form, Rows, frame_rows, note, print_json, print_rows
 from pathway.cli.progress import Bar
@@ -38,6 +39,14 @@ def info(
             "narrow it.",
         ),
     ] = False,
+    files: Annotated[
+        bool,
+        typer.Option(
+            "--files",
+            help="Print instead how large and how quick the network of every file is, alone and "
+            "with trastuzumab and pertuzumab, against the budget.",
+        ),
+    ] = False,
 ) -> None:
     """Print sizes, how the numbers are known, sources and checks of a model.
 
@@ -46,6 +55,9 @@ def info(
     Example: pathway info --context SKBR3 --drug trastuzumab --drug lapatinib
     """
     declared = model.declared
+    if files:
+        _print_files(model, form)
+        return
     with Bar("expanding networks") as bar:
         sizes = _sizes(model, bar)
     tables = {
@@ -75,6 +87,23 @@ TITLES = {
     "checks": "Checks of the scenario's network",
     "sensitivity": "Parameters whose two-fold change moves a suppression by more than 0.1",
 }
+
+
+def _print_files(model: Model, form: Form) -> None:
+    """Print a row per file."""
+    with Bar("expanding the network of every file") as bar:
+        rows = file_sizes(model, progress=bar)
+    beside = [name for name in BESIDE if name in model.declared.drugs]
+    print_rows(
+        Rows(
+            title="Network of every file, against the budget",
+            columns=tuple(rows[0]) if rows else ("nothing",),
+            rows=rows,
+            caption=f"+: with {' and '.join(beside) or 'nothing else'}; s: processor time of one expansion, "
+            f"of which {SECONDS:g} is allowed",
+        ),
+        form,
+    )
 
 
 def _evidence(model: Model) -> list[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pathway.errors import ScenarioError
@@ -18,6 +17,10 @@ __all__ = ["BUDGET", "Largest", "largest_networks"]
 
 BUDGET = {0: 180, 2: 350, 3: 600}
 """Species in all that a network of so many drugs may have: what keeps a sparse LU cheap."""
+
+
+KEPT = 3
+"""Largest networks that the search for one with a further drug goes on from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,12 @@ def largest_networks(
     counts: Sequence[int] = (0, 1, 2, 3),
     progress: Callable[[int, int], object] | None = None,
 ) -> dict[int, Largest]:
-    """Return the largest network for each number of drugs, every combination expanded.
+    """Return the largest network found for each number of drugs.
 
     All ligands are present, and the cell line is the one with the largest untreated network: more
-    than any scenario of the main comparison asks for.
+    than any scenario of the main comparison asks for. Of one drug every network is expanded; of
+    more, those that add a drug to one of the :data:`KEPT` largest with one less, since all
+    combinations of dozens of drugs are thousands.
 
     Parameters
     ----------
@@ -47,7 +52,7 @@ def largest_networks(
     counts : sequence of int
         Numbers of drugs.
     progress : callable, optional
-        Called with networks done and networks in all.
+        Called with networks done and networks in all, as far as that is known.
     """
     import pathway as pw
 
@@ -56,18 +61,36 @@ def largest_networks(
     cells = [pw.Scenario(context=name, ligands=ligands) for name in declared.contexts or (None,)]
     cell = max(cells, key=lambda scenario: _size(model, scenario))
     usable = _usable(model, cell)
-    sets = [drugs for count in counts for drugs in combinations(usable, count)]
     found: dict[int, Largest] = {}
-    for done, drugs in enumerate(sets, start=1):
-        size = _size(model, cell.with_drugs(dict.fromkeys(drugs, "1 nM")))
-        largest = found.get(len(drugs))
-        if largest is None or size > (largest.species, largest.reactions):
-            found[len(drugs)] = Largest(
-                drugs=drugs, context=cell.context or "", species=size[0], reactions=size[1]
+    kept: list[tuple[str, ...]] = [()]
+    done, total = 0, 1 + len(usable) * (1 + KEPT * (max(counts) - 1))
+    for count in range(min(max(counts), len(usable)) + 1):
+        if count:
+            kept = _extended(kept, usable)
+        sizes = {}
+        for drugs in kept:
+            sizes[drugs] = _size(model, cell.with_drugs(dict.fromkeys(drugs, "1 nM")))
+            done += 1
+            if progress is not None:
+                progress(done, max(done, total))
+        kept = sorted(sizes, key=lambda drugs: sizes[drugs], reverse=True)[:KEPT]
+        if count in counts:
+            species, reactions = sizes[kept[0]]
+            found[count] = Largest(
+                drugs=kept[0], context=cell.context or "", species=species, reactions=reactions
             )
-        if progress is not None:
-            progress(done, len(sets))
     return found
+
+
+def _extended(sets: Sequence[tuple[str, ...]], drugs: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return each set with each further drug, in declared order, none twice."""
+    more = (
+        tuple(name for name in drugs if name in chosen or name == new)
+        for chosen in sets
+        for new in drugs
+        if new not in chosen
+    )
+    return list(dict.fromkeys(more))
 
 
 def _usable(model: Model, cell: Scenario) -> list[str]:
