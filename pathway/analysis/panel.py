@@ -49,7 +49,7 @@ class Panel:
         Lines by totals: whether a line's file gives the total as more than assumed.
     features : DataFrame
         Spearman's rho of each feature with the score over lines; columns strategy, ligand, feature,
-        kind, n, carriers, rho, low, high, resamples. A statement about this model, whose input the
+        kind, n, carriers, spread, rho, low, high, resamples. A statement about this model, whose input the
         features are, not about patients.
     line_tree, strategy_tree : Tree
         What answers alike.
@@ -114,7 +114,7 @@ def panel(
     readouts: Iterable[str] | None = None,
     features: Features | None = None,
     seed: int = 0,
-    draws: int = 2000,
+    draws: int = 1000,
     workers: int = 1,
     rtol: float | None = None,
     atol: float | None = None,
@@ -173,7 +173,7 @@ def panel(
 
 
 def panel_of(
-    comparison: Comparison, *, features: Features | None = None, seed: int = 0, draws: int = 2000
+    comparison: Comparison, *, features: Features | None = None, seed: int = 0, draws: int = 1000
 ) -> Panel:
     """Return the panel of a comparison that has been made; see :func:`panel`."""
     plan, declared = comparison.plan, comparison.model.declared

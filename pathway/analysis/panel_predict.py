@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "rank_correlations", "spearman"]
 
 COLUMNS = (
-    *("strategy", "ligand", "feature", "kind", "n", "carriers", "rho", "low", "high", "resamples"),
+    *("strategy", "ligand", "feature", "kind", "n", "carriers", "spread"),
+    *("rho", "low", "high", "resamples"),
 )
 FEWEST = 4
 """Lines below which no correlation is given: ranks of three agree by chance one time in six."""
@@ -26,7 +27,7 @@ WHOLE = 0.95
 
 
 def rank_correlations(
-    scores: pd.DataFrame, features: pd.DataFrame, *, seed: int, draws: int = 2000
+    scores: pd.DataFrame, features: pd.DataFrame, *, seed: int, draws: int = 1000
 ) -> pd.DataFrame:
     """Return Spearman's rho between every feature of the lines and every column of scores.
 
@@ -47,7 +48,7 @@ def rank_correlations(
     -------
     DataFrame
         Columns strategy, ligand, feature, kind, n (lines), carriers (lines with a 1, of lesions and
-        marks), rho, low and high (95 %, percentile bootstrap over lines; Efron and Tibshirani
+        marks), spread (largest less least score: ranks of what hardly differs say little), rho, low and high (95 %, percentile bootstrap over lines; Efron and Tibshirani
         1993, chapter 13), resamples (those in which both vary, which the interval is of). rho is NaN
         where a feature or score is the same in all lines. Intervals are of one correlation each,
         not of all together.
@@ -75,6 +76,7 @@ def rank_correlations(
                 (
                     *(strategy, ligand, name, kinds.get(str(name), ""), int(there.sum())),
                     int(value[there].sum()) if binary else None,
+                    float(np.ptp(score[there])) if there.any() else float("nan"),
                     *_interval(value[there], score[there], seed, draws),
                 )
             )

@@ -83,6 +83,7 @@ def _feature_units(panel: Panel) -> dict[str, object]:
         },
         "n": {"unit": "lines", "meaning": "lines with a score and this feature"},
         "carriers": {"unit": "lines", "meaning": "lines with a 1, of lesions and marks"},
+        "spread": {"unit": "1", "meaning": "largest less least score over these lines"},
         "resamples": {"unit": "1", "meaning": "resamples in which feature and score both vary"},
         "feature": {"unit": "see lines.units.json", "meaning": "as a column of lines.csv"},
         "seed": panel.seed,

@@ -68,13 +68,14 @@ def report_panel(result: Panel, form: Form) -> None:
             "(1 full, 0 none, negative: activation)",
         )
     )
-    names = ("strategy", "ligand", "feature", "n", "carriers", "rho", "low", "high")
+    names = ("strategy", "ligand", "feature", "n", "carriers", "spread", "rho", "low", "high")
     print_rows(
         Rows(
             title="What goes with suppression over lines, the strongest of each",
             columns=names,
             rows=frame_rows(strongest(result)),
-            caption="rho: Spearman; low, high: 95 % bootstrap over lines, of one correlation each",
+            caption="spread: largest less least score; rho: Spearman; low, high: 95 % bootstrap over "
+            "lines, of one correlation each",
         )
     )
     for line in comparison.notes:

@@ -38,7 +38,7 @@ LETTER = 0.068
 """Inches of a letter at 8 points, on average and a little more."""
 
 ABSENT, PRESENT = "#ECECEA", INK
-KINDS = tuple(OKABE_ITO[name] for name in ("green", "yellow", "purple", "black", "sky", "orange"))
+KINDS = tuple(OKABE_ITO[name] for name in ("green", "yellow", "purple", "sky", "orange"))
 """Colours of the kinds of a mark that has several; none is an end of the heat map's scale."""
 
 
