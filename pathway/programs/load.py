@@ -1,0 +1,44 @@
+"""Load the jitted machine, and say so when this means compiling it."""
+
+from __future__ import annotations
+
+import sys
+from threading import Timer
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Machine", "load_machine"]
+
+PATIENCE = 3.0
+"""Seconds after which loading must be compiling: from the cache it takes less than a second."""
+
+NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (10 to 20 s) ..."
+
+
+class Machine(NamedTuple):
+    """The jitted functions of :mod:`pathway.programs.machine`."""
+
+    rhs: Callable[..., Any]
+    jacobian_data: Callable[..., Any]
+    jacobian_dense: Callable[..., Any]
+    fixed: Callable[..., Any]
+    switches: Callable[..., Any]
+    start: Callable[..., Any]
+    observe: Callable[..., Any]
+    outputs: Callable[..., Any]
+
+
+def load_machine() -> Machine:
+    """Return the machine, compiled or read from numba's cache; one note on stderr if it is slow."""
+    timer = Timer(PATIENCE, lambda: print(NOTE, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        from pathway.programs import machine
+    finally:
+        timer.cancel()
+    return Machine(**{name: getattr(machine, name) for name in Machine._fields})
