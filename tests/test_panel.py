@@ -51,7 +51,7 @@ def result(toy: Model) -> Panel:
 
 def test_every_line_of_both_folders_has_a_score(result: Panel) -> None:
     assert list(result.scores.index) == LINES
-    assert result.scores.columns.to_list() == [
+    assert list(result.scores.columns.to_flat_index()) == [
         (strategy, ligand) for strategy in ("blocker", "both") for ligand in ("none", "L")
     ]
     assert result.failures == {}

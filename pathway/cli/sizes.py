@@ -19,7 +19,7 @@ BUDGET = {0: 180, 2: 350, 3: 600}
 """Species in all that a network of so many drugs may have: what keeps a sparse LU cheap."""
 
 
-KEPT = 3
+KEPT = 2
 """Largest networks that the search for one with a further drug goes on from."""
 
 
@@ -59,7 +59,9 @@ def largest_networks(
     declared = model.declared
     ligands = dict.fromkeys(declared.ligands, "1 nM")
     cells = [pw.Scenario(context=name, ligands=ligands) for name in declared.contexts or (None,)]
-    cell = max(cells, key=lambda scenario: _size(model, scenario))
+    # Cell lines with the same lesions have the same network.
+    kinds = {model.resolve(scenario).structure_key: scenario for scenario in reversed(cells)}
+    cell = max(reversed(kinds.values()), key=lambda scenario: _size(model, scenario))
     usable = _usable(model, cell)
     found: dict[int, Largest] = {}
     kept: list[tuple[str, ...]] = [()]
