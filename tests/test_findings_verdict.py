@@ -58,6 +58,7 @@ def ramp(moment: Moment) -> float:
         ('abs(b.x @ "0 h" - a.x @ "0 h")', 60.0),
         ('largest(a.x @ "0 h", b.x @ "0 h")', 61.0),
         ('smallest(a.x @ "0 h", b.x @ "0 h", 2)', 1.0),
+        ('average(a.x @ "0 h", b.x @ "0 h", 1)', 21.0),
         ('-(b.x @ "0 h") * 3 + 8 / 2', 1.0),
     ],
 )

@@ -9,40 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pathway.errors import EvidenceError
-from pathway.findings.entities import (
-    Basis,
-    Expectation,
-    Finding,
-    FindingsFile,
-    Kind,
-    Names,
-)
+from pathway.findings.entities import Basis, Finding, FindingsFile, Names
+from pathway.findings.expectations import read_expectation
 from pathway.findings.panels import read_panel, read_series
-from pathway.findings.parser import parse
 from pathway.findings.posing import check_needs, lenient
-from pathway.findings.rules import check_expression, check_shape, runs_of
 from pathway.findings.runs import read_run
 from pathway.findings.table import Table
-from pathway.findings.verdict import WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pathway.findings.language import Expression
+__all__ = ["findings_files", "read_findings"]
 
-__all__ = ["DIRECTIONS", "findings_files", "read_findings"]
-
-DIRECTIONS = ("up", "down", "unchanged", "not up", "not down")
 STRENGTHS = ("A", "B", "C")
 FORMAT = 1
-LARGEST = 1e100
 
-_EXTRA_KEYS = {
-    Kind.DIRECTION: ("expected",),
-    Kind.NUMBER: ("expected",),
-    Kind.BOUND: ("threshold",),
-    Kind.RANK: ("panel", "measured"),
-}
 _FINDING_KEYS = (
     *("claim", "source", "basis", "strength", "note", "suspect"),
     *("expressible", "reason", "needs", "expect"),
@@ -183,76 +164,12 @@ def _finding(id_: str, body: Table, file: FindingsFile, names: Names | None) -> 
         source=body.take("source", str),
         basis=basis,
         strength=strength,
-        expectations=tuple(_expectation(table, basis, strength, file, names) for table in tables),
+        expectations=tuple(
+            read_expectation(table, basis, strength, file, names) for table in tables
+        ),
         reason=reason,
         needs=_needs(body),
         suspect=body.take("suspect", str, default=""),
         note=body.take("note", str, default=""),
         where=body.where,
     )
-
-
-def _expectation(
-    body: Table, basis: Basis, strength: str, file: FindingsFile, names: Names | None
-) -> Expectation:
-    kind = Kind(body.choice("kind", tuple(Kind)))
-    body.only("kind", "expr", "basis", "note", *_EXTRA_KEYS.get(kind, ()))
-    if "basis" in body:
-        basis = Basis(body.choice("basis", tuple(Basis)))
-    if basis is Basis.MEMORY and (kind is Kind.NUMBER or strength != "A"):
-        raise EvidenceError(
-            body.where,
-            "from memory only a direction or order of strength A may be demanded",
-            "read the source and give another basis, or say expressible = false",
-        )
-    text = body.take("expr", str)
-    expression = parse(text, body.where)
-    check_shape(kind, expression, body.where)
-    check_expression(expression, file.runs, names.readouts if names else None, body.where)
-    if kind is Kind.RANK:
-        _check_rank(expression, basis, file, body.where)
-    return Expectation(
-        kind=kind,
-        expression=expression,
-        text=text,
-        basis=basis,
-        direction=body.choice("expected", DIRECTIONS) if kind is Kind.DIRECTION else "",
-        number=_positive(body, basis) if kind is Kind.NUMBER else 0.0,
-        threshold=body.take("threshold", str) if kind is Kind.BOUND else "",
-        panel=body.choice("panel", tuple(file.panels)) if kind is Kind.RANK else "",
-        series=body.choice("measured", tuple(file.series)) if kind is Kind.RANK else "",
-        note=body.take("note", str, default=""),
-        where=body.where,
-    )
-
-
-def _check_rank(expression: Expression, basis: Basis, file: FindingsFile, where: str) -> None:
-    """Refuse a rank that is not against data, or of runs whose context is fixed."""
-    if basis is not Basis.DATA:
-        raise EvidenceError(
-            where, f"a rank of basis {basis.value!r}", "a rank is against measured values: 'data'"
-        )
-    for name in runs_of(expression):
-        if file.runs[name].context:
-            raise EvidenceError(
-                where,
-                f"run {name!r} has a context, and a rank takes it in every context of its panel",
-                "name a run without context",
-            )
-
-
-def _positive(body: Table, basis: Basis) -> float:
-    if basis not in WITHIN:
-        raise EvidenceError(
-            body.where,
-            f"a number of basis {basis.value!r} has no tolerance",
-            "known: " + ", ".join(repr(known.value) for known in WITHIN),
-        )
-    value = body.take("expected", (int, float))
-    if not 0.0 < value < LARGEST:
-        raise EvidenceError(
-            body.where,
-            f"expected = {value}: a number judged within a factor is positive and finite",
-            "state a ratio, or use kind 'direction' or 'bound'",
-        )
-    return float(value)
