@@ -121,7 +121,8 @@ def test_the_trends_are_ranked_over_all_39_lines(her2: Model, shared: Path) -> N
         assert found is not None, row["found"]
         rho, low, high = map(float, found.groups())
         assert -1.0 <= low <= rho <= high <= 1.0
-        assert (row["verdict"] == "pass") == (low > 0.0)
+        if abs(low) >= 0.01:  # printed with two digits
+            assert (row["verdict"] == "pass") == (low > 0.0)
         assert "absent" not in str(row["note"])
     floors = [str(note).partition("floor: ")[2] for note in evidence.expectations["note"]]
     assert floors == ["9 of 39", "29 of 39", "0 of 39", "0 of 39"]
