@@ -51,6 +51,14 @@ def test_heregulin_lowers_phospho_her2_through_t677(her2: Model) -> None:
         assert (mutant[output] > ROSE).all()
 
 
+def test_egf_lowers_phospho_her2_through_t677(her2: Model) -> None:
+    stimulated = pw.Scenario(context="BT474", ligands={"EGF": "10 nM"}, duration="2 h")
+    alanine = without(stimulated, "T677_phosphorylation.k")
+    intact, mutant = simulated(her2, [stimulated, alanine], "30 min", "2 h")
+    assert (intact["pHER2"] < FELL).all()  # C07
+    assert mutant["pHER2"] == pytest.approx(1.0, abs=0.05)
+
+
 @pytest.mark.parametrize("context", ["SKBR3", "BT474"])
 def test_mek_inhibition_raises_her3_and_akt_through_t677(her2: Model, context: str) -> None:
     blocked = pw.Scenario(context=context, drugs={"trametinib": "100 nM"}, duration="4 h")
@@ -140,6 +148,14 @@ def test_p110_beta_carries_the_pten_null_cell(her2: Model) -> None:
         assert escapes < sensitive - 0.15
         assert min(no_beta) > 0.9
         assert no_beta[0] == pytest.approx(no_beta[1], abs=0.06)
+
+
+@pytest.mark.parametrize("context", ["SKBR3", "BT474", "HCC1954"])
+def test_proliferation_needs_both_arms(her2: Model, context: str) -> None:
+    doses = [{"trametinib": "100 nM"}, {"capivasertib": "2 uM"}, {"alpelisib": "1 uM"}]
+    cells = [pw.Scenario(context=context, drugs=drugs, duration="48 h") for drugs in doses]
+    for found in simulated(her2, cells, "48 h"):
+        assert found["proliferation"][0] < FELL
 
 
 def test_trastuzumab_acts_through_the_dimer_it_breaks(her2: Model) -> None:

@@ -43,7 +43,7 @@ ANTIBODY = "10 ug/mL"
 
 @pytest.fixture(scope="module")
 def evidence(her2: Model) -> Evidence:
-    return pw.check_evidence(her2)
+    return pw.check_evidence(her2, ids=(*PUBLISHED, *REQUIREMENTS))
 
 
 def row(table: pd.DataFrame, finding: str) -> pd.Series[str]:
@@ -58,11 +58,12 @@ def numbers(evidence: Evidence, finding: str) -> list[float]:
     return [float(re.split(r",\s*", found)[0]) for found in rows["found"]]
 
 
-def test_the_list_of_requirements_is_that_of_the_files(root: Path, her2: Model) -> None:
+def test_no_requirement_or_finding_is_left_out_here(root: Path, her2: Model) -> None:
     names = model_names(her2.declared)
     places = findings_files([root / "models" / "her2" / "findings"])
     ids = [finding.id for path in places for finding in read_findings(path, names).findings]
-    assert sorted(ids) == sorted((*PUBLISHED, *REQUIREMENTS))
+    numbered = [one for one in ids if re.fullmatch(r"[CM]\d+[a-z]?", one)]
+    assert sorted(numbered) == sorted((*PUBLISHED, *REQUIREMENTS))
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS)
