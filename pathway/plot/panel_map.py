@@ -174,12 +174,13 @@ def panel_map(
             limits,
             low=tables_low < limits[0],
             unsure=assumed is not None and bool(assumed.to_numpy().any()),
+            unknown=bool((marks == UNKNOWN).to_numpy().any()),
         )
     return page.figure
 
 
 def _keys(marks: pd.DataFrame) -> int:
-    return sum(len(_kinds(marks[name])) for name in marks.columns) + 2
+    return sum(len(_kinds(marks[name])) for name in marks.columns) + 3
 
 
 def _draw_tree(ax: Axes, tree: Ordered, *, sideways: bool) -> None:
@@ -310,6 +311,7 @@ def _draw_key(
     *,
     low: bool,
     unsure: bool,
+    unknown: bool,
 ) -> None:
     """Draw the scales and what the fills mean, one under the other."""
     ax = page.axes(left, top, 0.13, 1.35)
@@ -337,7 +339,8 @@ def _draw_key(
         for kind, fill in fills.items()
     ]
     dot = Line2D([], [], ls="", marker="o", ms=2.4, mec="none", color=INK, label="level assumed")
-    handles = [*entries, dot] if unsure else entries
+    query = Line2D([], [], ls="", marker="$?$", ms=5.0, mew=0.3, color=INK, label=UNKNOWN)
+    handles = [*entries, *([query] if unknown else []), *([dot] if unsure else [])]
     ax = page.axes(left, place - 0.1, KEY, 0.2 * len(handles) + 0.1)
     ax.legend(
         handles=handles,
