@@ -31,7 +31,7 @@ TEXT = 8.0
 CELL = (0.215, 0.172)
 """Inches of a cell: a name of 8 points fits its height."""
 
-BAR, GAP, TREE, KEY = 0.2, 0.1, (0.62, 0.34), 1.5
+BAR, GAP, TREE, KEY = 0.2, 0.1, (0.62, 0.34), 1.65
 """Inches: width of a bar, space between blocks, depth of the trees (rows, columns), key."""
 
 LETTER = 0.068
