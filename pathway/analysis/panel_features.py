@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pathway.errors import nearest
-from pathway.plot.panel_map import UNKNOWN
+from pathway.plot.marks import UNKNOWN
 from pathway.scenario import Scenario, resolve
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def feature_table(declared: Declared, cells: Sequence[Cell], features: Features)
 def mark_table(declared: Declared, cells: Sequence[Cell], features: Features) -> pd.DataFrame:
     """Return which lesion each cell has of each mark; empty text for none.
 
-    Columns are the marks' labels, rows the cells'. :data:`pathway.plot.panel_map.UNKNOWN` where the
+    Columns are the marks' labels, rows the cells'. :data:`pathway.plot.marks.UNKNOWN` where the
     genotype says that nobody knows.
     """
     resolved = [_resolved(declared, cell) for cell in cells]

@@ -14,6 +14,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from pathway.errors import PathwayError
 from pathway.plot.appearance import INK, OKABE_ITO, style, suppression_map
+from pathway.plot.marks import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from numpy.typing import NDArray
 
-__all__ = ["UNKNOWN", "panel_map"]
+__all__ = ["panel_map"]
 
 TEXT = 8.0
 """Points of all text but the title."""
@@ -40,10 +41,6 @@ LETTER = 0.068
 ABSENT, PRESENT = "#ECECEA", INK
 KINDS = tuple(OKABE_ITO[name] for name in ("green", "yellow", "purple", "sky", "orange"))
 """Colours of the kinds of a mark that has several; none is an end of the heat map's scale."""
-
-
-UNKNOWN = "no data"
-"""Text of a mark of which nobody knows whether a line has it."""
 
 
 class Ordered(Protocol):
@@ -105,7 +102,7 @@ def panel_map(
         In which order lines and strategies are drawn, and their trees.
     marks : DataFrame
         Lines by marks: a text where a line has it, which one where there are several; else empty,
-        or :data:`UNKNOWN`.
+        or :data:`pathway.plot.marks.UNKNOWN`.
     levels : DataFrame
         Lines by totals: log10 molecules per cell.
     assumed : DataFrame, optional
