@@ -17,6 +17,7 @@ __all__ = [
     "ScenarioError",
     "SolveError",
     "UnitError",
+    "UnsupportedError",
     "nearest",
 ]
 
@@ -48,6 +49,10 @@ class DeclarationError(PathwayError):
 
 class UnitError(DeclarationError):
     """A quantity has a unit that is unknown or of the wrong dimension."""
+
+
+class UnsupportedError(DeclarationError):
+    """A model file that is valid, and uses something this package does not compute."""
 
 
 class NetworkError(PathwayError):
