@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         SolveError,
         UnitError,
     )
+    from pathway.exchange.write import export
     from pathway.findings.evidence import check_evidence
     from pathway.model import load
     from pathway.profile.expression import context_from_expression
@@ -57,6 +58,7 @@ __all__ = [
     "compare",
     "context_from_expression",
     "context_from_status",
+    "export",
     "inhibition_curve",
     "load",
     "panel",
@@ -81,6 +83,7 @@ _HOMES = {
     "compare": "pathway.analysis.compare",
     "context_from_expression": "pathway.profile.expression",
     "context_from_status": "pathway.profile.status",
+    "export": "pathway.exchange.write",
     "inhibition_curve": "pathway.analysis.inhibition_curve",
     "load": "pathway.model",
     "panel": "pathway.analysis.panel",

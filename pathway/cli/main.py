@@ -16,6 +16,7 @@ from pathway.cli.cite import cite
 from pathway.cli.compare import compare
 from pathway.cli.curve import curve
 from pathway.cli.evidence import evidence
+from pathway.cli.export import export
 from pathway.cli.info import info
 from pathway.cli.network import equations, graph
 from pathway.cli.options import expanded
@@ -43,6 +44,7 @@ for name, command in (
     ("info", info),
     ("graph", graph),
     ("equations", equations),
+    ("export", export),
     ("evidence", evidence),
     ("list", list_names),
     ("show", show),

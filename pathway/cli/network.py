@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +10,7 @@ import typer
 from pathway.cli.options import OutOption
 from pathway.cli.output import Form, Rows, note, print_json, print_rows
 from pathway.cli.progress import Bar
-from pathway.declare.entities import Monomial
+from pathway.exchange.graphs import node_link, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from pathway.model import Model
     from pathway.scenario import Scenario
 
-__all__ = ["equations", "graph", "node_link"]
+__all__ = ["equations", "graph"]
 
 SIGNS = {1: "activates", -1: "inhibits", 0: "both"}
 
@@ -81,30 +79,6 @@ def equations(
     typer.echo(model.network(scenario).equations(form), nl=False)
 
 
-def node_link(graph: nx.DiGraph[str]) -> dict[str, object]:
-    """Return a graph as node-link data that JSON can hold; rates become texts."""
-    import networkx as nx
-
-    data: dict[str, object] = _plain(nx.node_link_data(graph, edges="edges"))  # type: ignore[assignment]
-    return data
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Monomial):
-        factors = [name if power == 1.0 else f"{name}^{power:g}" for name, power in value.powers]
-        number = [] if value.coefficient == 1.0 and factors else [f"{value.coefficient:.12g}"]
-        return " * ".join([*number, *factors])
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value
-
-
 def _influence_rows(influence: nx.DiGraph[str], title: str) -> Rows:
     rows = [
         {"from": tail, "effect": SIGNS[int(data["sign"])], "to": head}
@@ -128,7 +102,7 @@ def _reaction_rows(reactions: nx.DiGraph[str], title: str) -> Rows:
                 "reaction": name,
                 "from": " + ".join(consumed) or "0",
                 "to": " + ".join(produced) or "0",
-                "rate constant": _plain(data["rate"]),
+                "rate constant": plain(data["rate"]),
             }
         )
     return Rows(

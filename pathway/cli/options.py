@@ -19,7 +19,7 @@ from pathway.cli.output import form_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["OutOption", "ReadoutOption", "expanded"]
+__all__ = ["FileOption", "OutOption", "ReadoutOption", "expanded"]
 
 SCENARIO = "Scenario"
 OUTPUT = "Output"
@@ -39,6 +39,15 @@ OutOption = Annotated[
         "--out",
         metavar="DIR",
         help="Write tables and figures into this folder.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+FileOption = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="The file; its suffix says the form: .xml or .sbml, .graphml, .cyjs.",
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -126,6 +126,27 @@ class Runner:
             parameters_hash=parameters_hash(resolved.parameters),
         )
 
+    def start(self, scenario: Scenario, network: Network) -> NDArray[np.float64]:
+        """Return the untreated cell as the start of a scenario's network.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        network : Network
+            As :meth:`network` returns it for the scenario.
+
+        Returns
+        -------
+        ndarray, shape (species,)
+            nM or 1.
+
+        Raises
+        ------
+        SolveError
+            There is no stable rest.
+        """
+        return _start(network, self.rest(scenario))
+
     def rest(self, scenario: Scenario) -> Rest:
         """Return the untreated cell of a scenario at rest.
 

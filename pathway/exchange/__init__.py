@@ -1,0 +1,1 @@
+"""Scenarios written down for the field's other tools."""

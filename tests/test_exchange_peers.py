@@ -1,0 +1,141 @@
+"""The same scenario in another simulator gives the same readouts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import pathway as pw
+from pathway.analysis.compare_plan import make_plan
+from pathway.analysis.strategies import find_regimens
+from pathway.result.run import Runner
+from pathway.result.settings import solver_settings
+from tests.toy import write_toy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pathway.model import Model, Network
+
+roadrunner = pytest.importorskip("roadrunner", reason="libRoadRunner is not installed")
+
+RTOL, ATOL = 1e-5, 1e-9
+"""Of the agreement; ATOL in nM or 1."""
+TIGHT = 1e-10
+"""Tolerances of both integrations."""
+
+CELL = pw.Scenario(context="CELL", drugs={"blocker": "50 nM"}, duration="1 h")
+STEPS = CELL.then("30 min", ligands={"L": "1 nM"}).wash("2 h")
+DEPLETING = pw.Scenario(
+    context="CELL",
+    drugs={"antibody": "2 nM", "blocker": "20 nM"},
+    duration="1 h",
+    medium_volume_per_cell="20 pL",
+).then("1 h", ligands={"L": "0.5 nM"})
+
+
+def in_roadrunner(
+    file: Path, readouts: list[str], minutes: NDArray[np.float64], **changed: float
+) -> NDArray[np.float64]:
+    """Return the readouts of an exported scenario as libRoadRunner simulates it."""
+    simulator = roadrunner.RoadRunner(str(file))
+    for name, value in changed.items():
+        simulator[name] = value
+    integrator = simulator.getIntegrator()
+    integrator.setValue("absolute_tolerance", TIGHT)
+    integrator.setValue("relative_tolerance", TIGHT)
+    integrator.setValue("maximum_num_steps", 1_000_000)
+    simulator.timeCourseSelections = ["time", *readouts]
+    return np.array(simulator.simulate(times=minutes.tolist()))[:, 1:]
+
+
+def here(
+    model: Model, scenario: pw.Scenario, readouts: list[str], minutes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    dataset = pw.simulate(model, scenario, minutes, rtol=TIGHT, atol=TIGHT)
+    return np.stack([dataset[name].values[0] for name in readouts], axis=1)
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """Return the toy model, one of its pools read with a Hill exponent."""
+    folder = tmp_path_factory.mktemp("toy_hill")
+    write_toy(folder)
+    for file in (folder / "modules").glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        given = 'K = {value = 20.0, unit = "nM", '
+        hill = (
+            'hill = {value = 2.5, unit = "1", fold = 1.5, evidence = "assumed", source = "Toy2024"}'
+        )
+        file.write_text(text.replace(given, f"{hill}\n{given}"), encoding="utf-8")
+    return pw.load(folder)
+
+
+@pytest.mark.parametrize("scenario", [CELL, STEPS, DEPLETING], ids=["constant", "steps", "used up"])
+def test_the_toy_model(toy: Model, scenario: pw.Scenario, tmp_path: Path) -> None:
+    readouts = list(toy.network(scenario).readouts)
+    # Between the changes of the medium, where both sides of a change are the same.
+    minutes = np.array([0.0, 1.0, 7.0, 59.0, 61.0, 89.0, 91.0, 119.0])
+    minutes = minutes[minutes < sum(scenario.minutes)]
+    file = pw.export(toy, scenario, tmp_path / "m.xml")
+    there = in_roadrunner(file, readouts, minutes)
+    assert np.ptp(there, axis=0).max() > 1.0
+    np.testing.assert_allclose(there, here(toy, scenario, readouts, minutes), rtol=RTOL, atol=ATOL)
+
+
+def test_a_parameter_can_be_changed_there(toy: Model, tmp_path: Path) -> None:
+    file = pw.export(toy, CELL, tmp_path / "m.xml")
+    minutes = np.array([0.0, 1.0, 30.0])
+    network = toy.network(CELL)
+    faster = network.with_parameters({"K_phosphorylation.k": 0.05})
+    resolved = toy.resolve(CELL)
+    start = faster.run(resolved.steps, minutes, toy_start(toy, network))
+    expected = faster.read(start.y, start.inputs)
+    readouts = list(network.readouts)
+    there = in_roadrunner(file, readouts, minutes, K_phosphorylation_k=0.05)
+    np.testing.assert_allclose(there, expected, rtol=1e-4, atol=1e-6)
+    unchanged = in_roadrunner(file, readouts, minutes)
+    assert not np.allclose(there, unchanged, rtol=1e-2)
+
+
+def toy_start(model: Model, network: Network) -> NDArray[np.float64]:
+    """Return the untreated cell in the order of a treated network."""
+    return Runner(model, solver_settings()).start(CELL, network)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ligand", ["none", "HRG"])
+def test_every_strategy_of_the_main_job(her2: Model, ligand: str, tmp_path: Path) -> None:
+    plan = make_plan(
+        her2.declared,
+        find_regimens(her2.declared)["dual_blockade"],
+        strategies=None,
+        contexts=["SKBR3"],
+        ligands=[ligand],
+        lesions=[],
+        dose=None,
+        pretreatment=None,
+        duration=None,
+        at=None,
+        curve_doses=0,
+        courses=False,
+    )
+    scenarios = [run.scenario for run in plan.runs if run.cell.label == "SKBR3"]
+    assert len(scenarios) >= 10
+    for scenario in scenarios:
+        changes = np.cumsum(scenario.minutes)
+        asked = np.concatenate([[0.0, 5.0, 30.0], changes - 1.0, changes[:-1] + 1.0])
+        minutes = np.unique(asked[asked >= 0.0])
+        readouts = list(her2.network(scenario).readouts)
+        file = pw.export(her2, scenario, tmp_path / "m.xml")
+        np.testing.assert_allclose(
+            in_roadrunner(file, readouts, minutes),
+            here(her2, scenario, readouts, minutes),
+            rtol=RTOL,
+            atol=ATOL,
+            err_msg=scenario.name,
+        )
