@@ -178,7 +178,18 @@ def test_what_is_refused(make: Any, message: str) -> None:
         make()
 
 
-@pytest.mark.parametrize("duration", ["24", "-1 h", "nan h", "3 nM"])
+@pytest.mark.parametrize("duration", ["-24", "-1 h", "nan h", "3 nM"])
 def test_a_duration_is_a_time(duration: str) -> None:
     with pytest.raises(UnitError, match="scenario"):
         Scenario(duration=duration)
+
+
+def test_a_plain_duration_has_no_minutes() -> None:
+    scenario = Scenario(duration="24")
+    assert scenario.treatments[0].number == 24.0
+    with pytest.raises(UnitError, match="'24' has no unit"):
+        _ = scenario.minutes
+
+
+def test_a_plain_duration_is_not_one_in_minutes() -> None:
+    assert Scenario(duration="24") == Scenario(duration="24.0") != Scenario(duration="24 min")

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathway.model.equation_model import EquationModel, load_equations
 from pathway.model.equations import EquationFormat
 from pathway.model.model import Model, load
 from pathway.model.network import Network, Size, network_from_graph
 
-__all__ = ["EquationFormat", "Model", "Network", "Size", "load", "network_from_graph"]
+__all__ = [
+    "EquationFormat",
+    "EquationModel",
+    "Model",
+    "Network",
+    "Size",
+    "load",
+    "load_equations",
+    "network_from_graph",
+]

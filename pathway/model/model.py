@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pathway.compile.compiler import compile_graph
 from pathway.declare.load import load_declared
@@ -12,6 +12,7 @@ from pathway.errors import DeclarationError
 from pathway.expand import expand
 from pathway.library.find import find_model
 from pathway.model.anchor import anchored_scales
+from pathway.model.equation_model import is_equation_file, load_equations
 from pathway.model.network import Network, network_from_graph
 from pathway.profile.given import join_contexts
 from pathway.scenario.resolve import Resolved, resolve
@@ -133,22 +134,42 @@ class Model:
 
 
 def load(
-    name_or_path: str | os.PathLike[str], extra: str | os.PathLike[str] | None = None
+    name_or_path: str | os.PathLike[str],
+    extra: str | os.PathLike[str] | None = None,
+    *,
+    ignore_fast: bool = False,
 ) -> Model:
     """Read a model.
 
     Parameters
     ----------
     name_or_path : str or path-like
-        The name of a shipped model, or the path of a model folder.
+        The name of a shipped model, the path of a model folder, or that of an SBML file, which
+        ends in ``.xml`` or ``.sbml``.
     extra : str or path-like, optional
         A folder with further drugs, ligands, lesions and contexts, read beside the model's own.
+    ignore_fast : bool
+        For SBML only: take fast reactions as ordinary ones; refuse them otherwise.
+
+    Returns
+    -------
+    Model
+        Of an SBML file, what :func:`pathway.model.load_equations` returns: an ``EquationModel``.
 
     Raises
     ------
     DeclarationError
         If a file says something it may not, with file and table.
+    UnsupportedError
+        If an SBML file uses what is not computed here.
     """
+    if is_equation_file(name_or_path):
+        if extra is not None:
+            raise DeclarationError(
+                str(extra), "an SBML file has no drugs or ligands to add to", "leave it out"
+            )
+        # One word for the user, `load`; who wants the exact type calls `load_equations`.
+        return cast("Model", load_equations(name_or_path, ignore_fast=ignore_fast))
     beside = None if extra is None else Path(extra)
     if beside is not None and not beside.is_dir():
         raise DeclarationError(str(extra), "is no folder", "give a folder of model files")

@@ -5,18 +5,33 @@ from __future__ import annotations
 import hashlib
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pathway.declare.entities import Declared
     from pathway.solve.settings import Settings
 
-__all__ = ["DISTRIBUTION", "parameters_hash", "run_record"]
+__all__ = ["DISTRIBUTION", "Recorded", "parameters_hash", "run_record"]
 
 DISTRIBUTION = "her2-pathway"
 PACKAGES = (DISTRIBUTION, "numpy", "scipy", "numba", "networkx", "xarray")
+
+
+class Recorded(Protocol):
+    """What a result says of its model: a declared one, or one read from a file of equations."""
+
+    @property
+    def id(self) -> str:
+        """Return the model's id."""
+
+    @property
+    def version(self) -> int | str:
+        """Return its version."""
+
+    @property
+    def text_hash(self) -> str:
+        """Return the SHA-256 of its files."""
 
 
 def parameters_hash(parameters: Mapping[str, float]) -> str:
@@ -27,15 +42,15 @@ def parameters_hash(parameters: Mapping[str, float]) -> str:
     return digest.hexdigest()
 
 
-def run_record(declared: Declared, settings: Settings) -> dict[str, str | int | float]:
+def run_record(model: Recorded, settings: Settings) -> dict[str, str | int | float]:
     """Return the attributes of a result: model, tolerances, method, versions.
 
     Wall times are not part of it: the same input gives the same bits.
     """
     record: dict[str, str | int | float] = {
-        "model": declared.id,
-        "model_version": declared.version,
-        "model_hash": declared.text_hash,
+        "model": model.id,
+        "model_version": model.version,
+        "model_hash": model.text_hash,
         "method": settings.method.value,
         "rtol": settings.rtol,
         "atol": settings.atol,

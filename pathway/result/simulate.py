@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pathway.errors import CompileError, ScenarioError, SolveError
+from pathway.model.equation_model import EquationModel
 from pathway.result.dataset import Outcome, build_dataset
+from pathway.result.equations import equation_settings, simulate_equations
 from pathway.result.record import run_record
 from pathway.result.run import Runner
 from pathway.result.settings import solver_settings
@@ -27,7 +29,7 @@ __all__ = ["run_batch", "simulate"]
 
 
 def simulate(
-    model: Model,
+    model: Model | EquationModel,
     scenarios: Scenario | Iterable[Scenario],
     times: Iterable[str | float] | None = None,
     *,
@@ -38,11 +40,13 @@ def simulate(
 ) -> xr.Dataset:
     """Simulate scenarios.
 
-    Untreated cells are brought to rest; drugs and ligands of the first step start at time 0.
+    Untreated cells are brought to rest; drugs and ligands of the first step start at time 0. A
+    model read from SBML starts at its file's initial values instead, its times and durations are
+    numbers in the file's unit, and it has no folds.
 
     Parameters
     ----------
-    model : Model
+    model : Model or EquationModel
     scenarios : Scenario or iterable of Scenario
     times : iterable of str or float, optional
         When to report: texts with unit, or minutes. If None, a grid that is dense after each
@@ -74,6 +78,15 @@ def simulate(
         A failed run, if there is only one; of several, a failed one is NaN with its status.
     """
     asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    if isinstance(model, EquationModel):
+        return simulate_equations(
+            model,
+            asked,
+            times,
+            equation_settings(rtol, atol, method),
+            labels=_labels([scenario.name for scenario in asked]),
+            progress=progress,
+        )
     settings = solver_settings(rtol, atol, method)
     return run_batch(model, asked, times, settings, progress=progress, alone=len(asked) == 1)
 

@@ -5,6 +5,7 @@ Nothing here knows a model; :func:`pathway.scenario.resolve.resolve` reads a sce
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Amount", "Scenario", "Treatment"]
 
+PLAIN = re.compile(r"\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
@@ -26,7 +29,7 @@ class Treatment:
     Parameters
     ----------
     duration : str
-        With unit, e.g. ``"2 h"``.
+        With unit, e.g. ``"2 h"``; of a model read from SBML also a plain number, e.g. ``"100"``.
     drugs, ligands : FrozenMap[str]
         Dose by drug or ligand id, with unit, or the name of one of a drug's exposures.
     """
@@ -36,8 +39,13 @@ class Treatment:
     ligands: FrozenMap[str]
 
     @property
+    def number(self) -> float | None:
+        """The duration if it is a plain number, in a unit only the model knows; else None."""
+        return float(self.duration) if PLAIN.fullmatch(str(self.duration)) else None
+
+    @property
     def minutes(self) -> float:
-        """The duration in minutes."""
+        """The duration in minutes. Raises UnitError if it has no unit."""
         return parse_duration(self.duration, "scenario")
 
 
@@ -65,7 +73,8 @@ class Scenario:
         number: a fraction 0-1 of the protein's molecules, or a fold; text: molecules per cell
         (``"6e5 molecules/cell"``) or, for an autocrine ligand, a concentration.
     duration : str
-        Length of the first step, with unit.
+        Length of the first step, with unit; of a model read from SBML also a plain number, e.g.
+        ``"100"``, in the file's unit of time.
     parameters : mapping of str to str
         ``"x0.5"`` (times the value it would have) or a quantity with unit, by parameter id.
     label : str, optional
@@ -112,7 +121,9 @@ class Scenario:
 
     @property
     def minutes(self) -> tuple[float, ...]:
-        """Length of each step, in minutes."""
+        """Length of each step, in minutes. Raises UnitError if one has no unit."""
+        if any(step.number is not None for step in self.treatments):
+            return tuple(step.minutes for step in self.treatments)
         return self._minutes
 
     @property
@@ -238,12 +249,13 @@ class Scenario:
         return replace(self, later=(*self.later, step))
 
     def _key(self) -> tuple[object, ...]:
-        media: list[tuple[FrozenMap[str], FrozenMap[str], float]] = []
-        for step, minutes in zip(self.treatments, self.minutes, strict=True):
-            if media and media[-1][:2] == (step.drugs, step.ligands):
-                media[-1] = (step.drugs, step.ligands, media[-1][2] + minutes)
+        media: list[tuple[FrozenMap[str], FrozenMap[str], bool, float]] = []
+        for step, length in zip(self.treatments, self._minutes, strict=True):
+            medium = (step.drugs, step.ligands, step.number is None)
+            if media and media[-1][:3] == medium:
+                media[-1] = (*medium, media[-1][3] + length)
             else:
-                media.append((step.drugs, step.ligands, minutes))
+                media.append((*medium, length))
         # True is not 1.0 here: True asks for the default amount
         lesions = tuple((name, isinstance(v, bool), v) for name, v in sorted(self.lesions.items()))
         parameters = FrozenMap(self.parameters)
@@ -259,7 +271,8 @@ class Scenario:
 
 
 def _minutes(step: Treatment) -> float:
-    minutes = step.minutes
+    """Return the length of a step in minutes; of a plain number, in its own unit."""
+    minutes = step.minutes if step.number is None else step.number
     if not 0.0 < minutes < float("inf"):
         raise ScenarioError(
             "scenario", f"a step of {step.duration!r}", "a step lasts longer than 0, and ends"

@@ -1,0 +1,273 @@
+"""A model read from a file of equations, e.g. SBML: its numbers, and what a scenario makes of them."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pathway.declare.units import parse_duration
+from pathway.equations.evaluate import evaluate
+from pathway.equations.expression import Call, Name, Number
+from pathway.equations.order import order_definitions
+from pathway.errors import DeclarationError, ScenarioError, UnitError, nearest
+from pathway.programs.compile import compile_system
+from pathway.solve.system import integrate_system
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pathway.declare.entities import Declared
+    from pathway.equations.expression import Expression
+    from pathway.equations.system import EquationSystem
+    from pathway.programs.compile import CompiledSystem
+    from pathway.scenario.value import Scenario
+    from pathway.solve.settings import Settings
+    from pathway.solve.system import SystemTrajectory
+
+__all__ = ["EquationModel", "is_equation_file", "load_equations"]
+
+SUFFIXES = (".xml", ".sbml")
+NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+VALUE = re.compile(rf"(?P<times>[x×]\s*)?(?P<number>{NUMBER})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EquationModel:
+    """A model as equations; immutable.
+
+    Values and times are in the file's own units, whatever they are.
+    """
+
+    system: EquationSystem
+    compiled: CompiledSystem
+    text_hash: str
+    """SHA-256 of the file."""
+    version: str = "SBML"
+
+    @property
+    def id(self) -> str:
+        """Return the model's id."""
+        return self.system.id
+
+    @property
+    def declared(self) -> Declared:
+        """Refuse: nothing is declared of drugs, contexts and an untreated cell.
+
+        Raises
+        ------
+        ScenarioError
+            Always; it says what such a model can be asked.
+        """
+        raise ScenarioError(
+            f"model {self.id!r}",
+            "is read from a file of equations, which knows no drugs, contexts or untreated cells",
+            "use pw.simulate with scenarios of parameters and a duration",
+        )
+
+    @property
+    def readouts(self) -> tuple[str, ...]:
+        """Return what a simulation reports: species, amounts, parameters, compartments, rates."""
+        return tuple(output.id for output in self.system.outputs)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Return what a scenario's ``parameters`` may change: constants, then initial values.
+
+        A species that formulas read as a concentration is there twice: under its id with its
+        concentration, and as ``<id>[amount]``.
+        """
+        return _settable(self.system, {})
+
+    def duration(self, scenario: Scenario) -> float:
+        """Return how long a scenario is, in the file's unit of time.
+
+        Raises
+        ------
+        ScenarioError
+            If it has what such a model lacks (contexts, drugs, ligands, lesions, later steps).
+        UnitError
+            If it is a text with unit, and the file says no unit of time.
+        """
+        where = f"scenario {scenario.name!r}"
+        for what, given in (
+            ("a context", scenario.context),
+            ("drugs", scenario.drugs),
+            ("ligands", scenario.ligands),
+            ("lesions", scenario.lesions),
+            ("a medium", scenario.medium_volume_per_cell),
+            ("later steps", scenario.later),
+        ):
+            if given:
+                raise ScenarioError(
+                    where,
+                    f"has {what}, and {self.id!r} is read from a file of equations",
+                    "give parameters and a duration only",
+                )
+        step = scenario.treatments[0]
+        return self.time(step.duration if step.number is None else step.number, where)
+
+    def time(self, time: str | float, where: str = "time") -> float:
+        """Return a time in the file's unit; numbers, and texts without unit, are in it already.
+
+        Raises
+        ------
+        ScenarioError
+            If it is negative or not finite.
+        UnitError
+            If it is a text with unit, and the file says no unit of time.
+        """
+        text = str(time).strip()
+        if isinstance(time, str) and not re.fullmatch(NUMBER, text):
+            unit = self.system.time_unit
+            if unit == "1":
+                raise UnitError(
+                    where,
+                    f"is {time!r}, and {self.id!r} does not say its unit of time",
+                    "give a plain number, e.g. '100'",
+                )
+            one = parse_duration(unit if unit[0].isdigit() else f"1 {unit}", where)
+            value = parse_duration(text, where) / one
+        else:
+            value = float(text)
+        if not 0.0 <= value < math.inf:
+            raise ScenarioError(where, f"a time of {time}", "give a number from 0 up")
+        return value
+
+    def changes(self, scenario: Scenario) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the constants and the initial values that a scenario's parameters change.
+
+        Constants go first: ``"x2"`` of an initial value doubles what follows from them.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such parameter or species, or the text is neither ``"x0.5"`` nor a
+            number.
+        """
+        constants: dict[str, float] = {}
+        initial: dict[str, float] = {}
+        known = dict(self.system.constants)
+        given = scenario.parameters.items()
+        for name, text in (item for item in given if item[0] in known):
+            constants[name] = _changed(name, text, _start_values(self.system, constants)[name])
+        others = [item for item in given if item[0] not in known]
+        values = _settable(self.system, constants) if others else {}
+        sizes = _sizes(self.system)
+        start = _start_values(self.system, constants) if others else {}
+        for name, text in others:
+            if name not in values:
+                raise ScenarioError(f"parameter {name!r}", *self._unknown(name, values))
+            kept, size = sizes.get(name, (name, None))
+            if size is not None and kept in scenario.parameters:
+                raise ScenarioError(
+                    f"parameter {name!r}", f"{kept!r} is given too", "leave one of them out"
+                )
+            value = _changed(name, text, values[name]) * (1.0 if size is None else start[size])
+            (constants if kept in known else initial)[kept] = value
+        return constants, initial
+
+    def run(
+        self,
+        scenario: Scenario,
+        times: Sequence[float] | NDArray[np.float64],
+        settings: Settings | None = None,
+    ) -> SystemTrajectory:
+        """Return what the readouts are at times in the file's unit; see ``integrate_system``."""
+        constants, initial = self.changes(scenario)
+        return integrate_system(self.compiled, times, constants, initial, settings)
+
+    def _unknown(self, name: str, known: Mapping[str, float]) -> tuple[str, str]:
+        if any(name == other for other, _ in (*self.system.assignments, *self.system.rates)):
+            return "follows from other values", "change those"
+        return "is not in the model", nearest(name, known)
+
+
+def is_equation_file(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path names a file of equations: by its ending, ``.xml`` or ``.sbml``."""
+    return Path(path).suffix.lower() in SUFFIXES
+
+
+def load_equations(path: str | os.PathLike[str], *, ignore_fast: bool = False) -> EquationModel:
+    """Read an SBML file; ``pw.load`` does this for paths that end in ``.xml`` or ``.sbml``.
+
+    Parameters
+    ----------
+    path : str or path-like
+    ignore_fast : bool
+        Take fast reactions as ordinary ones; refuse them otherwise.
+
+    Raises
+    ------
+    DeclarationError
+        If the file is not there, is no SBML, or says what it may not.
+    UnsupportedError
+        If it uses what is not computed here; the message names the element.
+    """
+    try:
+        from pathway.sbml import read_sbml
+    except ModuleNotFoundError as error:
+        if error.name != "libsbml":
+            raise
+        raise DeclarationError(
+            str(path), "SBML is read by libSBML", "pip install 'her2-pathway[sbml]'"
+        ) from error
+    system = read_sbml(path, ignore_fast=ignore_fast)
+    return EquationModel(
+        system=system,
+        compiled=compile_system(system),
+        text_hash=hashlib.sha256(Path(path).read_bytes()).hexdigest(),
+    )
+
+
+def _changed(name: str, text: str, value: float) -> float:
+    match = VALUE.fullmatch(text.strip())
+    if match is None or not math.isfinite(float(match["number"])):
+        raise ScenarioError(
+            f"parameter {name!r}",
+            f"{text!r} is neither a factor nor a number",
+            "write 'x0.5', or '2.5' in the file's own unit",
+        )
+    number = float(match["number"])
+    return number * value if match["times"] else number
+
+
+def _sizes(system: EquationSystem) -> dict[str, tuple[str, str]]:
+    """Return the kept amount and the compartment of species that are read as concentrations."""
+    sizes: dict[str, tuple[str, str]] = {}
+    for name, body in system.assignments:
+        match body:
+            case Call(_, (Name(kept), Name(size))) if kept == f"{name}[amount]":
+                sizes[name] = kept, size
+            case _:
+                continue
+    return sizes
+
+
+def _start_values(system: EquationSystem, constants: Mapping[str, float]) -> dict[str, float]:
+    """Return what everything is at the start, given some constants."""
+    definitions: dict[str, Expression] = {
+        state.id: Number(state.initial) for state in system.states
+    }
+    definitions |= {name: Number(value) for name, value in system.constants}
+    definitions |= dict(system.initial_assignments)
+    definitions |= {name: Number(value) for name, value in constants.items()}
+    definitions |= dict(system.assignments) | dict(system.rates)
+    values: dict[str, float] = {}
+    for name in order_definitions(definitions, system.id):
+        values[name] = evaluate(definitions[name], values, system.start)
+    return values
+
+
+def _settable(system: EquationSystem, constants: Mapping[str, float]) -> dict[str, float]:
+    values = _start_values(system, constants)
+    names = [name for name, _ in system.constants] + [state.id for state in system.states]
+    dense = [name for name, (kept, _) in _sizes(system).items() if kept in values]
+    return {name: values[name] for name in (*names, *dense)}

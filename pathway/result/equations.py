@@ -1,0 +1,122 @@
+"""Simulate scenarios of a model that was read from a file of equations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from pathway.errors import ScenarioError, SolveError
+from pathway.result.record import parameters_hash, run_record
+from pathway.result.settings import solver_settings
+from pathway.solve.settings import Method, Settings
+from pathway.solve.system import ATOL, RTOL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pathway.model.equation_model import EquationModel
+    from pathway.scenario import Scenario
+    from pathway.solve.system import SystemTrajectory
+
+__all__ = ["equation_settings", "simulate_equations"]
+
+POINTS = 201
+"""Times reported where none are asked for, evenly spaced."""
+
+
+def equation_settings(
+    rtol: float | None, atol: float | None, method: Method | str | None
+) -> Settings | None:
+    """Return solver settings, None where nothing is given: the integrator then fits them itself."""
+    if rtol is None and atol is None and method is None:
+        return None
+    return solver_settings(RTOL if rtol is None else rtol, ATOL if atol is None else atol, method)
+
+
+def simulate_equations(
+    model: EquationModel,
+    scenarios: Sequence[Scenario],
+    times: Iterable[str | float] | None,
+    settings: Settings | None,
+    *,
+    labels: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> xr.Dataset:
+    """Return the dataset of :func:`pathway.result.simulate.simulate` for a model of equations.
+
+    A run starts at the file's initial values. There are no folds, for there is no untreated cell;
+    times are in the file's unit.
+
+    Raises
+    ------
+    ScenarioError, UnitError
+        A scenario that does not fit the model, or a time after the end of every scenario.
+    SolveError
+        A failed run, if there is only one; of several, a failed one is NaN with its status.
+    """
+    if not scenarios:
+        raise ScenarioError("simulate", "no scenario is given", "give at least one")
+    lengths = [model.duration(scenario) for scenario in scenarios]
+    changes = [model.changes(scenario) for scenario in scenarios]
+    grid = _times(model, times, max(lengths))
+    values = np.full((len(model.readouts), len(scenarios), grid.size), np.nan)
+    status: list[str] = []
+    done: list[SystemTrajectory] = []
+    for row, (scenario, length) in enumerate(zip(scenarios, lengths, strict=True)):
+        inside = grid <= length
+        try:
+            done.append(model.run(scenario, grid[inside], settings))
+            values[:, row, inside] = done[-1].outputs.T
+            status.append("ok")
+        except SolveError as error:
+            if len(scenarios) == 1:
+                raise
+            status.append(str(error))
+        if progress is not None:
+            progress(row + 1, len(scenarios))
+    units = [output.unit for output in model.system.outputs]
+    hashes = [parameters_hash({**constants, **initial}) for constants, initial in changes]
+    return xr.Dataset(
+        {
+            **{
+                name: (("scenario", "time"), values[place], {"units": units[place]})
+                for place, name in enumerate(model.readouts)
+            },
+            "status": ("scenario", np.array(status, dtype=object)),
+            "parameters_hash": ("scenario", np.array(hashes, dtype=object)),
+        },
+        coords={
+            "scenario": np.array(labels, dtype=object),
+            "time": ("time", grid, {"units": model.system.time_unit, "long_name": "time"}),
+        },
+        attrs={**run_record(model, _used(done, settings)), "readouts": " ".join(model.readouts)},
+    )
+
+
+def _used(done: Sequence[SystemTrajectory], settings: Settings | None) -> Settings:
+    if settings is not None or not done:
+        return settings or Settings(rtol=RTOL, atol=ATOL)
+    record = done[0].record
+    return Settings(method=Method(record.method), rtol=record.rtol, atol=record.atol)
+
+
+def _times(
+    model: EquationModel, times: Iterable[str | float] | None, last: float
+) -> NDArray[np.float64]:
+    if times is None:
+        return np.linspace(0.0, last, POINTS)
+    given = [times] if isinstance(times, str | int | float) else list(times)
+    values = np.unique(np.array([model.time(time, "times") for time in given], dtype=float))
+    if not values.size:
+        raise ScenarioError("times", "none are given", "give at least one, or leave them out")
+    if values[-1] > last:
+        raise ScenarioError(
+            "times",
+            f"{values[-1]:g} is after the end of every scenario ({last:g})",
+            "make the scenario longer, or ask for earlier times",
+        )
+    return values
