@@ -15,13 +15,15 @@ from pathway.result.settings import solver_settings
 from tests.toy import write_toy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from pathway.model import Model, Network
 
-roadrunner = pytest.importorskip("roadrunner", reason="libRoadRunner is not installed")
+    Vector = NDArray[np.float64]
+    Simulator = Callable[..., Vector]
 
 RTOL, ATOL = 1e-5, 1e-9
 """Of the agreement; ATOL in nM or 1."""
@@ -38,10 +40,9 @@ DEPLETING = pw.Scenario(
 ).then("1 h", ligands={"L": "0.5 nM"})
 
 
-def in_roadrunner(
-    file: Path, readouts: list[str], minutes: NDArray[np.float64], **changed: float
-) -> NDArray[np.float64]:
+def in_roadrunner(file: Path, readouts: list[str], minutes: Vector, **changed: float) -> Vector:
     """Return the readouts of an exported scenario as libRoadRunner simulates it."""
+    roadrunner = pytest.importorskip("roadrunner", reason="libRoadRunner is not installed")
     simulator = roadrunner.RoadRunner(str(file))
     for name, value in changed.items():
         simulator[name] = value
@@ -53,9 +54,37 @@ def in_roadrunner(
     return np.array(simulator.simulate(times=minutes.tolist()))[:, 1:]
 
 
-def here(
-    model: Model, scenario: pw.Scenario, readouts: list[str], minutes: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def in_copasi(file: Path, readouts: list[str], minutes: Vector, **changed: float) -> Vector:
+    """Return the readouts of an exported scenario as COPASI simulates it."""
+    basico = pytest.importorskip("basico", reason="COPASI (copasi-basico) is not installed")
+    model = basico.load_model(str(file))
+    try:
+        for name, value in changed.items():
+            basico.set_parameters(name=name, exact=True, initial_value=value, model=model)
+        found = basico.run_time_course(
+            start_time=0.0,
+            duration=float(minutes[-1]),
+            values=minutes.tolist(),
+            r_tol=TIGHT,
+            a_tol=TIGHT,
+            max_steps=1_000_000,
+            use_sbml_id=True,
+            model=model,
+        )
+    finally:
+        basico.remove_datamodel(model)
+    values: Vector = found[
+        [f"Values[{name}]" if f"Values[{name}]" in found else name for name in readouts]
+    ].to_numpy()
+    return values
+
+
+SIMULATORS = pytest.mark.parametrize(
+    "elsewhere", [in_roadrunner, in_copasi], ids=["libRoadRunner", "COPASI"]
+)
+
+
+def here(model: Model, scenario: pw.Scenario, readouts: list[str], minutes: Vector) -> Vector:
     dataset = pw.simulate(model, scenario, minutes, rtol=TIGHT, atol=TIGHT)
     return np.stack([dataset[name].values[0] for name in readouts], axis=1)
 
@@ -75,19 +104,23 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return pw.load(folder)
 
 
+@SIMULATORS
 @pytest.mark.parametrize("scenario", [CELL, STEPS, DEPLETING], ids=["constant", "steps", "used up"])
-def test_the_toy_model(toy: Model, scenario: pw.Scenario, tmp_path: Path) -> None:
+def test_the_toy_model(
+    toy: Model, scenario: pw.Scenario, elsewhere: Simulator, tmp_path: Path
+) -> None:
     readouts = list(toy.network(scenario).readouts)
     # Between the changes of the medium, where both sides of a change are the same.
     minutes = np.array([0.0, 1.0, 7.0, 59.0, 61.0, 89.0, 91.0, 119.0])
     minutes = minutes[minutes < sum(scenario.minutes)]
     file = pw.export(toy, scenario, tmp_path / "m.xml")
-    there = in_roadrunner(file, readouts, minutes)
+    there = elsewhere(file, readouts, minutes)
     assert np.ptp(there, axis=0).max() > 1.0
     np.testing.assert_allclose(there, here(toy, scenario, readouts, minutes), rtol=RTOL, atol=ATOL)
 
 
-def test_a_parameter_can_be_changed_there(toy: Model, tmp_path: Path) -> None:
+@SIMULATORS
+def test_a_parameter_can_be_changed_there(toy: Model, elsewhere: Simulator, tmp_path: Path) -> None:
     file = pw.export(toy, CELL, tmp_path / "m.xml")
     minutes = np.array([0.0, 1.0, 30.0])
     network = toy.network(CELL)
@@ -96,20 +129,24 @@ def test_a_parameter_can_be_changed_there(toy: Model, tmp_path: Path) -> None:
     start = faster.run(resolved.steps, minutes, toy_start(toy, network))
     expected = faster.read(start.y, start.inputs)
     readouts = list(network.readouts)
-    there = in_roadrunner(file, readouts, minutes, K_phosphorylation_k=0.05)
+    name = "K_phosphorylation.k" if elsewhere is in_copasi else "K_phosphorylation_k"
+    there = elsewhere(file, readouts, minutes, **{name: 0.05})
     np.testing.assert_allclose(there, expected, rtol=1e-4, atol=1e-6)
-    unchanged = in_roadrunner(file, readouts, minutes)
+    unchanged = elsewhere(file, readouts, minutes)
     assert not np.allclose(there, unchanged, rtol=1e-2)
 
 
-def toy_start(model: Model, network: Network) -> NDArray[np.float64]:
+def toy_start(model: Model, network: Network) -> Vector:
     """Return the untreated cell in the order of a treated network."""
     return Runner(model, solver_settings()).start(CELL, network)
 
 
 @pytest.mark.slow
+@SIMULATORS
 @pytest.mark.parametrize("ligand", ["none", "HRG"])
-def test_every_strategy_of_the_main_job(her2: Model, ligand: str, tmp_path: Path) -> None:
+def test_every_strategy_of_the_main_job(
+    her2: Model, ligand: str, elsewhere: Simulator, tmp_path: Path
+) -> None:
     plan = make_plan(
         her2.declared,
         find_regimens(her2.declared)["dual_blockade"],
@@ -133,7 +170,7 @@ def test_every_strategy_of_the_main_job(her2: Model, ligand: str, tmp_path: Path
         readouts = list(her2.network(scenario).readouts)
         file = pw.export(her2, scenario, tmp_path / "m.xml")
         np.testing.assert_allclose(
-            in_roadrunner(file, readouts, minutes),
+            elsewhere(file, readouts, minutes),
             here(her2, scenario, readouts, minutes),
             rtol=RTOL,
             atol=ATOL,

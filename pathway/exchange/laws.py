@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathway.exchange.unit_list import UnitList
     from pathway.expand.graph import GraphFactor
 
-__all__ = ["Laws", "Pool"]
+__all__ = ["Constant", "Laws", "Pool"]
 
 ONE = Monomial()
 Terms = tuple[tuple[str, Monomial], ...]
@@ -36,9 +36,24 @@ class Pool:
     terms: Terms
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """A rate constant with a root in it, as a parameter of its own.
+
+    COPASI takes a kinetic law of constants and reactants for mass action and then loses a root
+    that stands among the constants.
+    """
+
+    id: str
+    rule: str
+    """The first rule that has it."""
+    value: Element
+    unit: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Laws:
-    """Writes the laws of one graph; collects the pools they read."""
+    """Writes the laws of one graph; collects the pools and the constants they read."""
 
     graph: nx.DiGraph[str]
     parameters: Mapping[str, str]
@@ -50,11 +65,12 @@ class Laws:
     units: UnitList
     names: Names
     pools: dict[Terms, Pool] = field(default_factory=dict)
+    constants: dict[Monomial, Constant] = field(default_factory=dict)
 
     def rate(self, reaction: str) -> Element:
         """Return the rate of a reaction, in nM/min or, where it changes what has no unit, 1/min."""
         node = self.graph.nodes[reaction]
-        above, below = self._split(node["rate"])
+        above, below = self._rate_constant(node["rate"], node["rule"])
         read: list[list[tuple[str, Monomial]]] = [[] for _ in node["factors"]]
         for species in sorted(self.graph.pred[reaction], key=self._index):
             edge = self.graph.edges[species, reaction]
@@ -75,9 +91,28 @@ class Laws:
         """Return the unit of a weighted sum of species."""
         species, weight = terms[0]
         unit = NANOMOLAR if self.graph.nodes[species]["unit"] == "nM" else DIMENSIONLESS
-        for parameter, power in weight.powers:
+        return unit.times(self._dimension(weight))
+
+    def _dimension(self, monomial: Monomial) -> Unit:
+        unit = DIMENSIONLESS
+        for parameter, power in monomial.powers:
+            # Roots are taken of numbers without unit only: shares of an interaction's factor.
             unit = unit.times(self.dimensions[parameter].to_power(round(power)))
         return unit
+
+    def _rate_constant(self, rate: Monomial, rule: str) -> tuple[list[Element], list[Element]]:
+        if all(power == round(power) for _, power in rate.powers):
+            return self._split(rate)
+        constant = self.constants.get(rate)
+        if constant is None:
+            constant = Constant(
+                id=self.names.give(f"constant_in_{rule}"),
+                rule=rule,
+                value=self._value(rate),
+                unit=self.units.of(self._dimension(rate)),
+            )
+            self.constants[rate] = constant
+        return [name(constant.id)], []
 
     def _index(self, species: str) -> int:
         return int(self.graph.nodes[species]["index"])

@@ -93,6 +93,7 @@ class _Document:
         rules = write_rate_rules(case, self.places, self.laws)
         reactions = write_reactions(case, self.places, self.laws, self.names)
         parameters = self._parameters()
+        self._constants(parameters, rules)
         self._pools(parameters, rules)
         self._readouts(parameters, rules)
         # The units come first, but only now are all known that are used.
@@ -128,6 +129,13 @@ class _Document:
             written.set("sboTerm", parameter_term(parameter))
             remark(written, parameter_notes(declared, value), declared.sources, sources)
         return element
+
+    def _constants(self, parameters: Element, rules: Element) -> None:
+        for constant in self.laws.constants.values():
+            label = f"rate constant of {constant.rule}"
+            written = _parameter(parameters, constant.id, label, constant.unit)
+            remark(written, ["The rule's constant times what interactions multiply it by."])
+            _assign(rules, constant.id, constant.value)
 
     def _pools(self, parameters: Element, rules: Element) -> None:
         for pool in self.laws.pools.values():
