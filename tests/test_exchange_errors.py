@@ -48,6 +48,14 @@ def test_a_folder_is_no_file(toy: Model, tmp_path: Path) -> None:
     assert files(tmp_path) == ["m.xml"]
 
 
+def test_a_model_from_sbml_is_not_exported_again(toy: Model, tmp_path: Path) -> None:
+    file = pw.export(toy, BARE, tmp_path / "m.xml")
+    message = "model 'toy': was read from SBML and has no rules or graph to export; use the file"
+    with pytest.raises(pw.PathwayError, match=message):
+        pw.export(pw.load(file), BARE, tmp_path / "n.xml")
+    assert files(tmp_path) == ["m.xml"]
+
+
 def test_a_wrong_scenario_leaves_the_file_as_it_was(toy: Model, tmp_path: Path) -> None:
     (tmp_path / "m.xml").write_text("before", encoding="utf-8")
     with pytest.raises(pw.ScenarioError, match="did you mean 'CELL'"):

@@ -1,4 +1,4 @@
-"""The same scenario in another simulator gives the same readouts."""
+"""The same scenario gives the same readouts in other simulators, and when it is read back."""
 
 from __future__ import annotations
 
@@ -79,8 +79,17 @@ def in_copasi(file: Path, readouts: list[str], minutes: Vector, **changed: float
     return values
 
 
+def read_back(file: Path, readouts: list[str], minutes: Vector, **changed: float) -> Vector:
+    """Return the readouts of an exported scenario as this package reads and simulates it."""
+    scenario = pw.Scenario(
+        duration=f"{minutes[-1] + 1.0:g} min",
+        parameters={name: repr(value) for name, value in changed.items()},
+    )
+    return here(pw.load(file), scenario, readouts, minutes)
+
+
 SIMULATORS = pytest.mark.parametrize(
-    "elsewhere", [in_roadrunner, in_copasi], ids=["libRoadRunner", "COPASI"]
+    "elsewhere", [in_roadrunner, in_copasi, read_back], ids=["libRoadRunner", "COPASI", "read back"]
 )
 
 

@@ -11,6 +11,7 @@ from pathway.exchange.graphs import cytoscape_text, graphml_text
 from pathway.exchange.sbml import sbml_text
 from pathway.exchange.start import read_case
 from pathway.exchange.whole import legible, write_whole
+from pathway.model import EquationModel
 
 if TYPE_CHECKING:
     import os
@@ -34,7 +35,7 @@ class GraphKind(Enum):
 
 
 def export(
-    model: Model,
+    model: Model | EquationModel,
     scenario: Scenario,
     path: str | os.PathLike[str],
     *,
@@ -62,13 +63,19 @@ def export(
     Raises
     ------
     PathwayError
-        An unknown suffix or kind, or a file that cannot be written.
+        An unknown suffix or kind, a file that cannot be written, or a model read from SBML.
     ScenarioError
         A scenario that does not fit the model.
     SolveError
         If the untreated cell has no rest.
     """
     place = Path(path)
+    if isinstance(model, EquationModel):
+        raise PathwayError(
+            f"model {model.id!r}",
+            "was read from SBML and has no rules or graph to export",
+            "use the file that it was read from",
+        )
     suffix = place.suffix.lower()
     if suffix in SBML:
         if kind is not None:
