@@ -29,7 +29,7 @@ __all__ = ["breakpoints"]
 SAMPLES = 2000
 """Of a whole run, where a difference is not straight."""
 
-MOST = 200_000
+MOST = 20_000
 """Breakpoints of one condition beyond which a model is refused rather than run for ever."""
 
 COMPARING = {
@@ -59,7 +59,7 @@ def breakpoints(expression: Expression, start: float, stop: float) -> list[float
     Raises
     ------
     SolveError
-        If there are more than 200 000.
+        If there are more than 20 000.
     """
     found: dict[int, list[float]] = {}
     for node in postorder(simplify(expression)):
@@ -123,9 +123,7 @@ def _straight(
     levels = [0.0]
     if stairs:
         ends = sorted(offset + slope * (end - middle) for end in (low, high))
-        if not ends[1] - ends[0] <= MOST:
-            raise _too_many(low, high)
-        levels = [float(level) for level in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
+        levels = _levels(ends, low, high)
     times: list[float] = []
     for level in levels:
         time = middle + (level - offset) / slope
@@ -145,19 +143,24 @@ def _curved(
         if rising(low) * rising(high) < 0.0:
             points.append(_bisect(rising, low, high))
         points.append(high)
-    times: list[float] = []
     values = [value(point) for point in points]
+    crossed: list[tuple[float, float, float]] = []
     for place, (low, high) in enumerate(pairwise(points)):
         ends = sorted(values[place : place + 2])
         if not (math.isfinite(ends[0]) and math.isfinite(ends[1])):
             continue
-        levels = [0.0] if ends[0] <= 0.0 <= ends[1] else []
-        if stairs:
-            if ends[1] - ends[0] > MOST:
-                raise _too_many(low, high)
-            levels = [float(level) for level in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
-        times += [_bisect(_above(value, level), low, high) for level in levels]
-    return times
+        levels = _levels(ends, low, high) if stairs else [0.0]
+        crossed += [(level, low, high) for level in levels if ends[0] <= level <= ends[1]]
+        if len(crossed) > MOST:
+            raise _too_many(grid[0], grid[-1])
+    return [_bisect(_above(value, level), low, high) for level, low, high in crossed]
+
+
+def _levels(ends: Sequence[float], low: float, high: float) -> list[float]:
+    """Return the whole numbers between two values."""
+    if not ends[1] - ends[0] <= MOST:
+        raise _too_many(low, high)
+    return [float(level) for level in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
 
 
 def _above(value: Function, level: float) -> Function:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pathway.equations.expression import Expression
 
-__all__ = ["apply", "evaluate"]
+__all__ = ["apply", "evaluate", "takes"]
 
 
 def evaluate(expression: Expression, values: Mapping[str, float], time: float = 0.0) -> float:
@@ -67,34 +67,37 @@ def apply(operator: Operator, arguments: Sequence[float]) -> float:
         If the operator does not take that many arguments.
     """
     count = len(arguments)
+    if not takes(operator, count):
+        raise DeclarationError(
+            f"operator {operator.value!r}",
+            f"cannot take {count} arguments",
+            "check the formula",
+        )
     if operator in FOLDED:
         start, fold = FOLDED[operator]
-        if operator in NEEDING_ONE and not count:
-            raise _wrong_count(operator, count)
         if operator in LOGICAL:
             arguments = [start, *arguments]
         result = arguments[0] if arguments else start
         for argument in arguments[1:]:
             result = fold(result, argument)
         return result
-    if operator is Operator.PIECEWISE and count % 2 == 1:
+    if operator is Operator.PIECEWISE:
         for place in range(0, count - 1, 2):
             if arguments[place + 1] != 0.0:
                 return arguments[place]
         return arguments[-1]
-    if operator in UNARY and count == 1:
+    if count == 1:
         return UNARY[operator](arguments[0])
-    if operator in BINARY and count == 2:
-        return BINARY[operator](arguments[0], arguments[1])
-    raise _wrong_count(operator, count)
+    return BINARY[operator](arguments[0], arguments[1])
 
 
-def _wrong_count(operator: Operator, count: int) -> DeclarationError:
-    return DeclarationError(
-        f"operator {operator.value!r}",
-        f"cannot take {count} arguments",
-        "check the formula",
-    )
+def takes(operator: Operator, count: int) -> bool:
+    """Return whether an operator can have that many arguments."""
+    if operator in FOLDED:
+        return count > 0 or operator not in NEEDING_ONE
+    if operator is Operator.PIECEWISE:
+        return count % 2 == 1
+    return count == (1 if operator in UNARY else 2)
 
 
 def _divide(a: float, b: float) -> float:

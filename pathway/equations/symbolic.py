@@ -126,14 +126,16 @@ def _rest(operator: Operator, parts: list[Expression], empty: Number) -> Express
 
 def _piecewise(arguments: Sequence[Expression]) -> Expression:
     kept: list[Expression] = []
+    otherwise = arguments[-1]
     for value, condition in zip(arguments[:-1:2], arguments[1::2], strict=True):
         if not isinstance(condition, Number):
             kept += [value, condition]
         elif condition.value != 0.0:
-            return Call(Operator.PIECEWISE, (*kept, value)) if kept else value
-    if isinstance(arguments[-1], Number) and all(value == arguments[-1] for value in kept[::2]):
-        return arguments[-1]
-    return Call(Operator.PIECEWISE, (*kept, arguments[-1]))
+            otherwise = value
+            break
+    if isinstance(otherwise, Number) and all(value == otherwise for value in kept[::2]):
+        return otherwise
+    return Call(Operator.PIECEWISE, (*kept, otherwise)) if kept else otherwise
 
 
 def _slopes(node: Call, inner: Sequence[Slopes]) -> Slopes:
@@ -192,7 +194,10 @@ def _power(node: Call, inner: Sequence[Slopes]) -> Slopes:
     base, exponent = node.arguments
     lower = make(Operator.POWER, base, make(Operator.SUBTRACT, exponent, ONE))
     by_base = make(Operator.MULTIPLY, exponent, lower)
-    by_exponent = make(Operator.MULTIPLY, node, make(Operator.LN, base))
+    # Of zero, all positive powers are zero; its logarithm must not be taken.
+    at_zero = make(Operator.EQUAL, base, ZERO)
+    steep = make(Operator.MULTIPLY, node, make(Operator.LN, base))
+    by_exponent = make(Operator.PIECEWISE, ZERO, at_zero, steep)
     return _sum([_scaled(inner[0], by_base), _scaled(inner[1], by_exponent)])
 
 

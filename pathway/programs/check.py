@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathway.equations.walk import free_names
+from pathway.equations.evaluate import takes
+from pathway.equations.expression import Call, Name
+from pathway.equations.walk import postorder
 from pathway.errors import DeclarationError, nearest
 
 if TYPE_CHECKING:
@@ -41,10 +43,16 @@ def check_system(system: EquationSystem) -> None:
             "a name is a state, a constant, an assignment or a rate, not two of them",
         )
     for where, expression in _expressions(system):
-        for name in free_names(expression):
-            if name not in known:
+        for node in postorder(expression):
+            if isinstance(node, Call) and not takes(node.operator, len(node.arguments)):
                 raise DeclarationError(
-                    f"{system.id}: {where}", f"names unknown {name!r}", nearest(name, known)
+                    f"{system.id}: {where}",
+                    f"{node.operator.value!r} cannot take {len(node.arguments)} arguments",
+                    "check the formula",
+                )
+            if isinstance(node, Name) and node.id not in known:
+                raise DeclarationError(
+                    f"{system.id}: {where}", f"names unknown {node.id!r}", nearest(node.id, known)
                 )
     _check_targets(system)
 

@@ -67,8 +67,8 @@ class SystemRun:
             self.p.values[compiled.slots[name]] = value
         kept = np.array([name in given for name in compiled.assigned], dtype=np.bool_)
         machine.start(self.time, kept, self.p)
-        machine.fixed(self.p)
-        machine.switches(self.time, self.p)
+        self._held = self.time
+        self.settle()
         slots = [compiled.slots[name] for name in compiled.moving]
         self.y: Vector = self.p.values[slots].copy()
         self.still_changed = False
@@ -109,9 +109,11 @@ class SystemRun:
     def settle(self) -> None:
         """Compute anew what depends on states that only events change."""
         self.machine.fixed(self.p)
+        self.machine.switches(self._held, self.p)
 
     def hold(self, time: float) -> None:
         """Set conditions on time alone to what they are at ``time``."""
+        self._held = time
         self.machine.switches(time, self.p)
 
     def truths(self, time: float, y: Vector) -> Any:  # noqa: ANN401 - numba functions are untyped
