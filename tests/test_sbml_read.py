@@ -164,7 +164,7 @@ def test_level_2_stoichiometry_math_and_defaults(tmp_path: Path) -> None:
         compartments='<compartment id="C" size="2"/>',
         species='<species id="A" compartment="C" initialAmount="0"/>',
         parameters='<parameter id="k" value="3"/>',
-        reactions='<reaction id="J"><listOfProducts><speciesReference species="A">'
+        reactions='<reaction id="J"><listOfProducts><speciesReference id="r" species="A">'
         f"<stoichiometryMath>{math(apply('plus', 'k', '1'))}</stoichiometryMath>"
         f"</speciesReference></listOfProducts><kineticLaw>{math('h')}<listOfParameters>"
         '<parameter id="h" value="0.5"/></listOfParameters></kineticLaw></reaction>',

@@ -84,8 +84,8 @@ def stoichiometries_of(model: Element, formulae: Formulae, where: str) -> dict[s
     variables: dict[str, Variable] = {}
     for reaction, reference, _ in _references(model):
         name = reference.getId()
-        if not name:
-            continue
+        if not name or reference.getLevel() < 3:
+            continue  # level 2: an id that no formula may use
         place = f"{where}: stoichiometry {name!r} of reaction {reaction.getId()!r}"
         constant = bool(reference.isSetConstant() and reference.getConstant())
         variables[name] = Variable(

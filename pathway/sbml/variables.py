@@ -95,7 +95,7 @@ def declared(model: Element) -> dict[str, str]:
             kinds[element.getId()] = kind
     for reaction in model.getListOfReactions():
         for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
-            if reference.isSetId():
+            if reference.isSetId() and reference.getLevel() >= 3:
                 kinds[reference.getId()] = "stoichiometry"
     return kinds
 
