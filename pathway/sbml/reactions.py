@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathway.equations.expression import Expression
     from pathway.sbml.document import Element
     from pathway.sbml.formula import Formulas
-    from pathway.sbml.variables import Formulae
+    from pathway.sbml.formulae import Formulae
 
 __all__ = ["Change", "Kinetics", "changes_of", "kinetics_of", "stoichiometries_of"]
 

@@ -9,8 +9,9 @@ from pathway.sbml.assemble import Parts, assemble
 from pathway.sbml.document import open_document, time_unit
 from pathway.sbml.events import events_of
 from pathway.sbml.formula import Formulas
+from pathway.sbml.formulae import declared, formulae_of
 from pathway.sbml.reactions import changes_of, kinetics_of, stoichiometries_of
-from pathway.sbml.variables import declared, formulae_of, variables_of
+from pathway.sbml.variables import variables_of
 
 if TYPE_CHECKING:
     import os
