@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SolveError,
         UnitError,
+        UnsupportedError,
     )
     from pathway.exchange.write import export
     from pathway.findings.evidence import check_evidence
@@ -53,6 +54,7 @@ __all__ = [
     "ScenarioError",
     "SolveError",
     "UnitError",
+    "UnsupportedError",
     "__version__",
     "check_evidence",
     "compare",
@@ -79,6 +81,7 @@ _HOMES = {
     "ScenarioError": "pathway.errors",
     "SolveError": "pathway.errors",
     "UnitError": "pathway.errors",
+    "UnsupportedError": "pathway.errors",
     "check_evidence": "pathway.findings.evidence",
     "compare": "pathway.analysis.compare",
     "context_from_expression": "pathway.profile.expression",

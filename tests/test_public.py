@@ -44,7 +44,7 @@ def test_the_names_that_scripts_rely_on() -> None:
 
 def test_errors_are_one_family() -> None:
     errors = [getattr(pw, name) for name in pw.__all__ if name.endswith("Error")]
-    assert len(errors) == 8
+    assert len(errors) == 9
     assert all(issubclass(error, pw.PathwayError) for error in errors)
 
 
