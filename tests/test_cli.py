@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("compare", "simulate", "curve", "info", "graph"),
-    *("equations", "evidence", "list", "show", "cite"),
+    *("equations", "evidence", "list", "show", "cite", "import"),
 )
 
 FINDINGS = """

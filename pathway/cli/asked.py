@@ -33,7 +33,14 @@ class Dose(StrEnum):
 def open_model(*, model: str, models: Path | None) -> Model:
     """Load the model that ``--model`` names, with the folder of ``--models`` beside it."""
     import pathway as pw
+    from pathway.model.equation_model import is_equation_file
 
+    if is_equation_file(model):
+        raise PathwayError(
+            f"--model {model}",
+            "is a file of equations, without drugs or contexts",
+            "use pathway import",
+        )
     with Bar("reading the model"):
         return pw.load(model, extra=models)
 

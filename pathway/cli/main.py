@@ -17,6 +17,7 @@ from pathway.cli.compare import compare
 from pathway.cli.curve import curve
 from pathway.cli.evidence import evidence
 from pathway.cli.export import export
+from pathway.cli.imported import import_file
 from pathway.cli.info import info
 from pathway.cli.network import equations, graph
 from pathway.cli.options import expanded
@@ -49,6 +50,7 @@ for name, command in (
     ("list", list_names),
     ("show", show),
     ("cite", cite),
+    ("import", import_file),
 ):
     app.command(name)(expanded(command))
 
