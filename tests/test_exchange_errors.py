@@ -27,9 +27,13 @@ def toy(toy_folder: Path) -> Model:
 @pytest.mark.parametrize(
     ("name", "kind", "message"),
     [
-        ("m.txt", None, r"unknown suffix '\.txt'; use one of \.xml, \.sbml, \.graphml, \.cyjs"),
+        (
+            "m.txt",
+            None,
+            r"unknown suffix '\.txt'; use one of \.xml, \.sbml, \.bngl, \.graphml, \.cyjs",
+        ),
         ("model", None, "unknown suffix ''"),
-        ("m.xml", "influence", "SBML has no kind of graph; leave the kind out"),
+        ("m.xml", "influence", r"a \.xml file holds no graph and has no kind; leave the kind out"),
         ("m.graphml", "influense", "unknown kind 'influense'; did you mean 'influence'"),
         ("none/m.xml", None, r"cannot be written \(No such file or directory\); name another file"),
         ("none/m.cyjs", None, r"m\.cyjs': cannot be written"),

@@ -47,7 +47,7 @@ FileOption = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="The file; its suffix says the form: .xml or .sbml, .graphml, .cyjs.",
+        help="The file; its suffix says the form: .xml or .sbml, .bngl, .graphml, .cyjs.",
         rich_help_panel=OUTPUT,
     ),
 ]

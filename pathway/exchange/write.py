@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway.errors import PathwayError, nearest
+from pathway.exchange.bngl import bngl_text
 from pathway.exchange.graphs import cytoscape_text, graphml_text
 from pathway.exchange.sbml import sbml_text
 from pathway.exchange.start import read_case
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GraphKind", "export"]
 
-SBML = (".xml", ".sbml")
+TEXTS = {".xml": sbml_text, ".sbml": sbml_text, ".bngl": bngl_text}
 GRAPHS = {".graphml": graphml_text, ".cyjs": cytoscape_text}
 
 
@@ -50,8 +51,9 @@ def export(
         Context, lesions, drugs, ligands and schedule are applied.
     path : str or path-like
         ``.xml`` or ``.sbml``: SBML level 3 version 2, nM and minutes, at the equilibrated
-        untreated cell at time 0 and with changes of the medium as events; ``.graphml`` or
-        ``.cyjs`` (Cytoscape): a graph. A file of that name is replaced once all is written.
+        untreated cell at time 0 and with changes of the medium as events; ``.bngl``: the rules,
+        for BioNetGen, from the same start; ``.graphml`` or ``.cyjs`` (Cytoscape): a graph. A file
+        of that name is replaced once all is written.
     kind : GraphKind or str, optional
         ``"reactions"`` (the default) or ``"influence"``, for a graph only.
 
@@ -65,7 +67,9 @@ def export(
     PathwayError
         An unknown suffix or kind, a file that cannot be written, or a model read from SBML.
     ScenarioError
-        A scenario that does not fit the model.
+        A scenario that does not fit the model, or for BNGL has a medium that is used up.
+    NetworkError
+        If a rule has rates that BNGL cannot tell apart.
     SolveError
         If the untreated cell has no rest.
     """
@@ -77,19 +81,21 @@ def export(
             "use the file that it was read from",
         )
     suffix = place.suffix.lower()
-    if suffix in SBML:
+    if suffix in TEXTS:
         if kind is not None:
             raise PathwayError(
-                f"file {str(place)!r}", "SBML has no kind of graph", "leave the kind out"
+                f"file {str(place)!r}",
+                f"a {suffix} file holds no graph and has no kind",
+                "leave the kind out",
             )
-        text = sbml_text(read_case(model, scenario))
+        text = TEXTS[suffix](read_case(model, scenario))
     elif suffix in GRAPHS:
         chosen = _kind(kind)
         network = model.network(scenario)
         reactions = chosen is GraphKind.REACTIONS
         text = GRAPHS[suffix](network.graph if reactions else network.influence())
     else:
-        known = ", ".join((*SBML, *GRAPHS))
+        known = ", ".join((*TEXTS, *GRAPHS))
         raise PathwayError(
             f"file {str(place)!r}", f"unknown suffix {place.suffix!r}", f"use one of {known}"
         )

@@ -10,6 +10,7 @@ from pathway.compile.compiler import compile_graph
 from pathway.declare.load import load_declared
 from pathway.errors import DeclarationError
 from pathway.expand import expand
+from pathway.expand.merge import merge
 from pathway.library.find import find_model
 from pathway.model.anchor import anchored_scales
 from pathway.model.equation_model import is_equation_file, load_equations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from pathway.declare.entities import Context, Declared, Module
+    from pathway.expand.merge import Merged
     from pathway.scenario.value import Scenario
     from pathway.solve.settings import Settings
 
@@ -64,6 +66,12 @@ class Model:
             resolved.inputs,
             depletion=resolved.depletion is not None,
             elsewhere=self._elsewhere(resolved),
+        )
+
+    def merged(self, resolved: Resolved) -> Merged:
+        """Return the rules, patterns and readouts of a resolved scenario as one."""
+        return merge(
+            resolved.modules, resolved.present, resolved.inputs, self._elsewhere(resolved)
         )
 
     def network(
