@@ -196,6 +196,28 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
         ),
         (
             with_rule(
+                "<apply><ci>f40</ci><ci>k</ci></apply>",
+                functions=function("f0", apply("plus", "x", "x"))
+                + "".join(
+                    function(
+                        f"f{one + 1}",
+                        f"<apply><ci>f{one}</ci><apply><ci>f{one}</ci><ci>x</ci></apply></apply>",
+                    )
+                    for one in range(40)
+                ),
+            ),
+            r"calls of functions write out to more than 200000 operations; use assignment rules",
+        ),
+        (
+            document(parameters=parameter("p") + parameter("p")),
+            r"parameter 'p': is also the id of a parameter; rename one of them",
+        ),
+        (
+            document(compartments=CELL, species=species("A"), parameters=parameter("A")),
+            r"parameter 'A': is also the id of a species; rename one of them",
+        ),
+        (
+            with_rule(
                 "<apply><ci>f</ci><ci>k</ci></apply>", functions='<functionDefinition id="f"/>'
             ),
             r"function 'f': has no formula; give it one",

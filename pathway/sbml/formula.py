@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libsbml
 
 from pathway.equations.expression import Name, Number, Time
-from pathway.equations.walk import substitute
+from pathway.equations.walk import postorder, substitute
 from pathway.errors import DeclarationError, UnsupportedError, nearest
 from pathway.sbml.operators import is_operator, operate
 
@@ -32,6 +32,10 @@ CONSTANTS: dict[int, Expression] = {
     libsbml.AST_NAME_TIME: Time(),
 }
 
+MOST_WRITTEN = 200_000
+"""Operations that all calls of functions may write out to: functions that call functions can
+double at every step, and the largest published models need some ten thousand."""
+
 REFUSED = {
     libsbml.AST_FUNCTION_DELAY: "uses 'delay', which makes a delay differential equation",
     libsbml.AST_FUNCTION_RATE_OF: "uses 'rateOf'",
@@ -53,8 +57,10 @@ class Formulas:
         self.where = where
         self._known = known
         self._functions: dict[str, Element] = {}
+        self._sizes: dict[str, int] = {}
         self._bodies: dict[str, tuple[tuple[str, ...], Expression]] = {}
         self._open: list[str] = []
+        self._written = 0
 
     def define(self, function: Element) -> None:
         """Take in a function definition; it is read when it is first called."""
@@ -92,10 +98,11 @@ class Formulas:
         Raises
         ------
         DeclarationError
-            If there is none of that name, it has no body, or it calls itself.
+            If there is none of that name, it has no body, it calls itself, or calls have become
+            too many.
         """
         if name in self._bodies:
-            return self._bodies[name]
+            return self._count(name, where)
         if name not in self._functions:
             raise DeclarationError(
                 where, f"calls {name!r}, which is not defined", nearest(name, self._functions)
@@ -118,6 +125,17 @@ class Formulas:
         body = reading.node(function.getBody())
         self._open.pop()
         self._bodies[name] = arguments, body
+        self._sizes[name] = len(postorder(body))
+        return self._count(name, where)
+
+    def _count(self, name: str, where: str) -> tuple[tuple[str, ...], Expression]:
+        self._written += self._sizes[name]
+        if self._written > MOST_WRITTEN:
+            raise DeclarationError(
+                where,
+                f"calls of functions write out to more than {MOST_WRITTEN} operations",
+                "use assignment rules for what is used more than once",
+            )
         return self._bodies[name]
 
 

@@ -28,8 +28,14 @@ class Formulae:
     """Ids that events set."""
 
 
-def declared(model: Element) -> dict[str, str]:
-    """Return what a model declares that formulas may name: its kind by id."""
+def declared(model: Element, where: str) -> dict[str, str]:
+    """Return what a model declares that formulas may name: its kind by id.
+
+    Raises
+    ------
+    DeclarationError
+        If an id is declared twice.
+    """
     kinds: dict[str, str] = {}
     for kind, elements in (
         ("compartment", model.getListOfCompartments()),
@@ -38,11 +44,11 @@ def declared(model: Element) -> dict[str, str]:
         ("reaction", model.getListOfReactions()),
     ):
         for element in elements:
-            kinds[element.getId()] = kind
+            _declare(kinds, element.getId(), kind, where)
     for reaction in model.getListOfReactions():
         for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
             if reference.isSetId() and reference.getLevel() >= 3:
-                kinds[reference.getId()] = "stoichiometry"
+                _declare(kinds, reference.getId(), "stoichiometry", where)
     return kinds
 
 
@@ -76,6 +82,14 @@ def formulae_of(model: Element, formulas: Formulas, kinds: Mapping[str, str]) ->
     for target in events:
         _check_target(target, f"{formulas.where}: an event", kinds)
     return Formulae(**found, events=frozenset(events))
+
+
+def _declare(kinds: dict[str, str], name: str, kind: str, where: str) -> None:
+    if name in kinds:
+        raise DeclarationError(
+            f"{where}: {kind} {name!r}", f"is also the id of a {kinds[name]}", "rename one of them"
+        )
+    kinds[name] = kind
 
 
 def _deciding(model: Element, where: str) -> Iterator[tuple[str, str, Element]]:

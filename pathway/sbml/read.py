@@ -47,7 +47,7 @@ def read_sbml(path: str | os.PathLike[str], *, ignore_fast: bool = False) -> Equ
     file = Path(path)
     document = open_document(file)
     model = document.getModel()
-    kinds = declared(model)
+    kinds = declared(model, file.name)
     formulas = Formulas(file.name, kinds)
     for function in model.getListOfFunctionDefinitions():
         formulas.define(function)
