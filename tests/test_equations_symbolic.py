@@ -49,7 +49,7 @@ def difference(expression: Expression, by: str, at: dict[str, float], step: floa
     values=st.tuples(*[st.floats(0.2, 2.0)] * 4),
     by=st.sampled_from(NAMES),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_derivative_agrees_with_finite_differences(
     expression: Expression, values: tuple[float, ...], by: str
 ) -> None:

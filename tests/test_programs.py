@@ -59,7 +59,7 @@ def with_outputs(*bodies: Expression, values: tuple[float, ...] = (1.0, 1.0, 1.0
     values=st.tuples(VALUES, VALUES, VALUES),
     time=st.floats(0.0, 5.0),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_machine_equals_plain_evaluation(
     bodies: list[Expression], values: tuple[float, ...], time: float
 ) -> None:
@@ -67,7 +67,7 @@ def test_machine_equals_plain_evaluation(
     found = MACHINE.outputs(np.array([time]), np.array([[values[0]]]), prepared(compiled))
     named = dict(zip(NAMES, values, strict=True))
     plain = [evaluate(body, named, time) for body in bodies]
-    # Small whole powers are products here; remainders of time are differences.
+    # Small whole powers are products here, which may differ in the last bits and be amplified.
     np.testing.assert_allclose(found[0], plain, rtol=1e-9, atol=1e-12)
 
 
@@ -258,8 +258,8 @@ def test_a_second_system_compiles_nothing() -> None:
         MACHINE.outputs(np.zeros(1), np.ones((1, 1)), p)
         MACHINE.observe(0.0, y, 5, 8, p)
         MACHINE.start(0.0, np.zeros(0, dtype=np.bool_), p)
-    run: Any = machine.run
-    for kernel in (*MACHINE, run):
+    kernels: list[Any] = [*MACHINE, machine.run]
+    for kernel in kernels:
         assert len(kernel.signatures) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -207,6 +208,32 @@ def test_an_instant_is_enough() -> None:
     at = call(Operator.EQUAL, call(Operator.REMAINDER, TIME, 2.0), 0.0)
     body = system((*STILL, CLOCK), events=(event("tick", at, x=add("x", 1.0)),))
     assert run(body, 7.0).outputs[0, 0] == 3.0
+
+
+@pytest.mark.parametrize("operator", [Operator.EQUAL, Operator.NOT_EQUAL])
+def test_an_instant_that_steps_would_pass_over_is_refused(operator: Operator) -> None:
+    passed = event("e", call(operator, "w", math.pi), x=Number(1.0))
+    body = system((*STILL, CLOCK), events=(passed,))
+    with pytest.raises(
+        SolveError, match=r"event 'e': asks with == or != for what is equal .*; write >= or <="
+    ):
+        run(body, 5.0)
+    assert run(body, 3.0).outputs[0, 0] == 0.0
+
+
+def test_equality_of_what_events_set_is_seen() -> None:
+    body = system(
+        (*STILL, CLOCK),
+        events=(
+            event("set", FIVE, w=Number(1.0)),
+            event("seen", call(Operator.EQUAL, "w", 1.0), x=Number(1.0)),
+        ),
+    )
+    # The clock passes one on its way, and is then set to one.
+    with pytest.raises(SolveError, match=r"event 'seen': asks with =="):
+        run(body, 6.0)
+    late = replace(body, start=4.0)
+    assert run(late, 6.0).outputs[0, 0] == 1.0
 
 
 def test_a_trigger_without_margin_is_bisected() -> None:

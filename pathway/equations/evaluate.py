@@ -160,9 +160,10 @@ def _factorial(x: float) -> float:
 
 
 def _remainder(a: float, b: float) -> float:
-    if math.isinf(a) or b == 0.0:
-        return math.nan
-    return math.fmod(a, b)
+    # What the quotient leaves, so that both jump at the same number: fmod(1, 0.1) is 0.1, though
+    # the quotient, as rounded, is 10.
+    whole = _quotient(a, b)
+    return a if whole == 0.0 else a - b * whole
 
 
 def _quotient(a: float, b: float) -> float:

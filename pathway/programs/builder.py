@@ -118,8 +118,8 @@ class Scope:
     """Where conditions on time alone are computed; None if they are computed here, as they are."""
     stops: dict[int, Expression] = field(default_factory=dict)
     """Conditions put there, by reference."""
-    compared: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """The two sides of comparisons that depend on moving states, by reference."""
+    compared: dict[int, tuple[Operator, int, int]] = field(default_factory=dict)
+    """Comparisons of what depends on moving states, by reference."""
     names: dict[str, int] = field(default_factory=dict)
     known: dict[Line, int] = field(default_factory=dict)
     placed: dict[int, int] = field(default_factory=dict)
@@ -177,11 +177,7 @@ class Scope:
             reference = self.switches.place(node)
             self.stops[reference] = node
             self.placed[id(node)] = reference
-        elif (
-            node.operator is Operator.REMAINDER
-            and self.switches is not None
-            and dependence.by_time_alone(node)
-        ):
+        elif node.operator is Operator.REMAINDER and dependence.by_time_alone(node):
             other = _without_jumps(node)
             self.kept.append(other)
             stack += [(node, other), (other, None)]
@@ -199,7 +195,7 @@ class Scope:
             parts = [self._at(part) for part in node.arguments]
             reference = self._call(node.operator, parts)
             if node.operator in COMPARISONS and self.builder.dependence.expression_moves(node):
-                self.compared[reference] = parts[0], parts[1]
+                self.compared[reference] = node.operator, parts[0], parts[1]
         self.placed[id(node)] = reference
 
     def _call(self, operator: Operator, parts: list[int]) -> int:
@@ -232,8 +228,6 @@ class Scope:
             return None
         if code == op.MULTIPLY and 1.0 in numbers:
             return given[1] if values[0] == 1.0 else given[0]
-        if code == op.ADD and 0.0 in numbers:
-            return given[1] if values[0] == 0.0 else given[0]
         if (code == op.DIVIDE and values[1] == 1.0) or (code == op.SUBTRACT and values[1] == 0.0):
             return given[0]
         return self._small_power(given[0], values[1]) if code == op.POWER else None
@@ -284,7 +278,8 @@ class Scope:
 
 
 def _without_jumps(remainder: Call) -> Call:
-    """Return a - b * quotient(a, b), of which only the quotient jumps."""
+    """Return a remainder as the operator is defined, by its quotient, which alone jumps."""
     a, b = remainder.arguments
-    whole = Call(Operator.MULTIPLY, (b, Call(Operator.QUOTIENT, (a, b))))
-    return Call(Operator.SUBTRACT, (a, whole))
+    whole = Call(Operator.QUOTIENT, (a, b))
+    rest = Call(Operator.SUBTRACT, (a, Call(Operator.MULTIPLY, (b, whole))))
+    return Call(Operator.PIECEWISE, (a, Call(Operator.EQUAL, (whole, Number(0.0))), rest))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pathway.equations.expression import Operator
 from pathway.equations.order import order_definitions
 from pathway.equations.walk import free_names, substitute
 from pathway.programs.arguments import ACTIONS, MAIN, OUTPUTS, SLOPES, START, SWITCHES, WATCH
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pathway.programs.arguments import Arguments
 
 __all__ = ["Action", "CompiledSystem", "compile_system"]
+
+EQUALITIES = (Operator.EQUAL, Operator.NOT_EQUAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,8 @@ class CompiledSystem:
     """Events whose trigger depends on moving states."""
     comparisons: int
     """Conditions on moving states in the right-hand side: watched behind the triggers."""
+    instants: tuple[str, ...]
+    """Events whose triggers ask moving states to be equal: watched behind the comparisons."""
     clocks: tuple[Expression, ...]
     """Conditions that depend on time alone, in terms of constants, still states and time."""
     still: tuple[str, ...]
@@ -94,7 +99,7 @@ def compile_system(system: EquationSystem) -> CompiledSystem:
     rows = [[(factor, main.place(body)) for factor, body in row] for row in terms]
     states = {name: place for place, name in enumerate(dependence.moving)}
     entries = jacobian_entries(slopes, states, terms)
-    truths, margins = _watch(system, main, watch)
+    truths, margins, instants = _watch(system, main, watch)
     actions, wanted = _actions(system, Scope(builder, ACTIONS, main, switches))
     last = Scope(builder, OUTPUTS, main, switches)
     written = Written(
@@ -122,7 +127,8 @@ def compile_system(system: EquationSystem) -> CompiledSystem:
             for place, event in enumerate(system.events)
             if dependence.expression_moves(event.trigger)
         ),
-        comparisons=len(truths) - len(system.events),
+        comparisons=len(truths) - len(system.events) - len(instants),
+        instants=instants,
         clocks=clocks,
         still=tuple(state.id for state in system.states if state.id in named),
     )
@@ -142,16 +148,31 @@ def _terms(system: EquationSystem, dependence: Dependence) -> list[list[tuple[fl
     return rows
 
 
-def _watch(system: EquationSystem, main: Scope, watch: Scope) -> tuple[list[int], list[int]]:
-    """Return the truth and margin of each trigger, then of each comparison of moving states."""
-    compared = dict(main.compared)
-    truths = [watch.place(event.trigger) for event in system.events]
-    guides = [margin(event.trigger) for event in system.events]
-    margins = [watch.builder.zero if guide is None else watch.place(guide) for guide in guides]
-    for truth, (left, right) in compared.items():
-        truths.append(truth)
+def _watch(
+    system: EquationSystem, main: Scope, watch: Scope
+) -> tuple[list[int], list[int], tuple[str, ...]]:
+    """Return truths and margins of triggers, comparisons and instants, and the latter's events."""
+    zero = watch.builder.zero
+    truths: list[int] = []
+    margins: list[int] = []
+    instants: dict[int, str] = {}
+    for event in system.events:
+        truths.append(watch.place(event.trigger))
+        for reference, (operator, _, _) in watch.compared.items():
+            if operator in EQUALITIES:
+                instants.setdefault(reference, event.id)
+        guide = margin(event.trigger)
+        margins.append(zero if guide is None else watch.place(guide))
+    behind = {
+        reference: compared
+        for reference, compared in main.compared.items()
+        if compared[0] not in EQUALITIES  # true for an instant, which no integral sees
+    }
+    behind |= {reference: watch.compared[reference] for reference in instants}
+    for reference, (_, left, right) in behind.items():
+        truths.append(reference)
         margins.append(watch.emit(SUBTRACT, left, right))
-    return truths, margins
+    return truths, margins, tuple(instants.values())
 
 
 def _actions(system: EquationSystem, scope: Scope) -> tuple[tuple[Action, ...], list[int]]:

@@ -108,9 +108,10 @@ def _rare(code: int, a: float, b: float) -> float:  # noqa: C901 - one table
     if code == op.ARCTANH:
         return math.atanh(a)
     if code == op.QUOTIENT:
-        return float(np.trunc(a / b))
+        return float(np.trunc(a / b)) + 0.0  # no zero is below zero, as in the plain twin
     if code == op.REMAINDER:
-        return float(np.fmod(a, b))
+        whole = np.trunc(a / b)
+        return a if whole == 0.0 else a - b * whole
     if code == op.FACTORIAL:
         if not a >= 0.0 or a != np.floor(a):
             return math.nan
@@ -158,9 +159,9 @@ def run(  # noqa: C901 - one table of instructions
         elif what == op.MAX:
             result = a if a >= b or a != a else b
         elif what == op.FLOOR:
-            result = np.floor(a)
+            result = np.floor(a) + 0.0
         elif what == op.CEILING:
-            result = np.ceil(a)
+            result = np.ceil(a) + 0.0
         elif what == op.EQUAL:
             result = 1.0 if a == b else 0.0
         elif what == op.NOT_EQUAL:

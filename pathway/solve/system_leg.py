@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,9 +65,11 @@ class SystemLeg:
         self.inside = run.time
         self.starts = self.steps = self.nfev = self.njev = self.nlu = 0
         events, compared = len(queue.events), run.compiled.comparisons
-        self.triggers = np.zeros(events + compared, dtype=np.bool_)
+        instants = len(run.compiled.instants)
+        self.triggers = np.zeros(events + compared + instants, dtype=np.bool_)
         self.triggers[list(run.compiled.moving_triggers)] = True
-        self.compared = np.arange(events + compared) >= events
+        watched = np.arange(self.triggers.size)
+        self.compared = (watched >= events) & (watched < events + compared)
 
     def to_end(self) -> None:
         """Run to the last output time."""
@@ -78,7 +81,7 @@ class SystemLeg:
         while run.time < end:
             if run.still_changed:
                 stops = run.stops(end)
-            stop = next(time for time in stops if time > run.time)
+            stop = stops[bisect_right(stops, run.time)]
             # What turns just after now, as `time > now` does, turns before anything else moves.
             self.inside = 0.5 * (run.time + stop)
             run.hold(self.inside)
@@ -155,9 +158,25 @@ class SystemLeg:
                     self._locate(dense, int(which), (earlier, at))
                     for which in np.flatnonzero(turned)
                 )
+            if run.compiled.instants:
+                self._require_no_instant(dense, (earlier, at))
             self.queue.fell(now)
             truths, earlier = now, at
         return truths, None
+
+    def _require_no_instant(self, dense: Dense, span: tuple[float, float]) -> None:
+        """Refuse to pass over the instant at which what a trigger compares is equal."""
+        first, last = (
+            self.run.margins(time, dense(time))[-len(self.run.compiled.instants) :] for time in span
+        )
+        missed = first * last < 0.0
+        if missed.any():
+            event = self.run.compiled.instants[int(np.argmax(missed))]
+            raise SolveError(
+                f"t = {span[0]:g} to {span[1]:g}: event {event!r}",
+                "asks with == or != for what is equal for an instant between two steps",
+                "write >= or <= in its trigger",
+            )
 
     def _locate(self, dense: Dense, which: int, span: tuple[float, float]) -> float:
         run = self.run

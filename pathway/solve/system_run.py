@@ -117,8 +117,9 @@ class SystemRun:
         self.machine.switches(time, self.p)
 
     def truths(self, time: float, y: Vector) -> Any:  # noqa: ANN401 - numba functions are untyped
-        """Return what triggers, then comparisons in the right-hand side, are; NaN is false."""
-        return np.nan_to_num(self.machine.observe(time, y, WATCH, TRUTHS, self.p)) != 0.0
+        """Return what triggers, comparisons in rates and instants are; NaN is false."""
+        found = self.machine.observe(time, y, WATCH, TRUTHS, self.p)
+        return (found != 0.0) & (found == found)
 
     def margins(self, time: float, y: Vector) -> Any:  # noqa: ANN401
         """Return how far each of :meth:`truths` is from turning; zero if that is not known."""
