@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway.declare.units import parse_duration
-from pathway.equations.evaluate import evaluate
-from pathway.equations.expression import Call, Name, Number
-from pathway.equations.order import order_definitions
 from pathway.errors import DeclarationError, ScenarioError, UnitError, nearest
+from pathway.model.equation_values import NUMBER, changed, settable, sizes_of, start_values
 from pathway.programs.compile import compile_system
 from pathway.solve.system import integrate_system
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pathway.declare.entities import Declared
-    from pathway.equations.expression import Expression
     from pathway.equations.system import EquationSystem
     from pathway.programs.compile import CompiledSystem
     from pathway.scenario.value import Scenario
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["EquationModel", "is_equation_file", "load_equations"]
 
 SUFFIXES = (".xml", ".sbml")
-NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-VALUE = re.compile(rf"(?P<times>[x×]\s*)?(?P<number>{NUMBER})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +79,7 @@ class EquationModel:
         A species that formulas read as a concentration is there twice: under its id with its
         concentration, and as ``<id>[amount]``.
         """
-        return _settable(self.system, {})
+        return settable(self.system, {})
 
     def duration(self, scenario: Scenario) -> float:
         """Return how long a scenario is, in the file's unit of time.
@@ -157,11 +152,11 @@ class EquationModel:
         known = dict(self.system.constants)
         given = scenario.parameters.items()
         for name, text in (item for item in given if item[0] in known):
-            constants[name] = _changed(name, text, _start_values(self.system, constants)[name])
+            constants[name] = changed(name, text, start_values(self.system, constants)[name])
         others = [item for item in given if item[0] not in known]
-        values = _settable(self.system, constants) if others else {}
-        sizes = _sizes(self.system)
-        start = _start_values(self.system, constants) if others else {}
+        values = settable(self.system, constants) if others else {}
+        sizes = sizes_of(self.system)
+        start = start_values(self.system, constants) if others else {}
         for name, text in others:
             if name not in values:
                 raise ScenarioError(f"parameter {name!r}", *self._unknown(name, values))
@@ -170,7 +165,7 @@ class EquationModel:
                 raise ScenarioError(
                     f"parameter {name!r}", f"{kept!r} is given too", "leave one of them out"
                 )
-            value = _changed(name, text, values[name]) * (1.0 if size is None else start[size])
+            value = changed(name, text, values[name]) * (1.0 if size is None else start[size])
             (constants if kept in known else initial)[kept] = value
         return constants, initial
 
@@ -225,49 +220,3 @@ def load_equations(path: str | os.PathLike[str], *, ignore_fast: bool = False) -
         compiled=compile_system(system),
         text_hash=hashlib.sha256(Path(path).read_bytes()).hexdigest(),
     )
-
-
-def _changed(name: str, text: str, value: float) -> float:
-    match = VALUE.fullmatch(text.strip())
-    if match is None or not math.isfinite(float(match["number"])):
-        raise ScenarioError(
-            f"parameter {name!r}",
-            f"{text!r} is neither a factor nor a number",
-            "write 'x0.5', or '2.5' in the file's own unit",
-        )
-    number = float(match["number"])
-    return number * value if match["times"] else number
-
-
-def _sizes(system: EquationSystem) -> dict[str, tuple[str, str]]:
-    """Return the kept amount and the compartment of species that are read as concentrations."""
-    sizes: dict[str, tuple[str, str]] = {}
-    for name, body in system.assignments:
-        match body:
-            case Call(_, (Name(kept), Name(size))) if kept == f"{name}[amount]":
-                sizes[name] = kept, size
-            case _:
-                continue
-    return sizes
-
-
-def _start_values(system: EquationSystem, constants: Mapping[str, float]) -> dict[str, float]:
-    """Return what everything is at the start, given some constants."""
-    definitions: dict[str, Expression] = {
-        state.id: Number(state.initial) for state in system.states
-    }
-    definitions |= {name: Number(value) for name, value in system.constants}
-    definitions |= dict(system.initial_assignments)
-    definitions |= {name: Number(value) for name, value in constants.items()}
-    definitions |= dict(system.assignments) | dict(system.rates)
-    values: dict[str, float] = {}
-    for name in order_definitions(definitions, system.id):
-        values[name] = evaluate(definitions[name], values, system.start)
-    return values
-
-
-def _settable(system: EquationSystem, constants: Mapping[str, float]) -> dict[str, float]:
-    values = _start_values(system, constants)
-    names = [name for name, _ in system.constants] + [state.id for state in system.states]
-    dense = [name for name, (kept, _) in _sizes(system).items() if kept in values]
-    return {name: values[name] for name in (*names, *dense)}

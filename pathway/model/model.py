@@ -70,9 +70,7 @@ class Model:
 
     def merged(self, resolved: Resolved) -> Merged:
         """Return the rules, patterns and readouts of a resolved scenario as one."""
-        return merge(
-            resolved.modules, resolved.present, resolved.inputs, self._elsewhere(resolved)
-        )
+        return merge(resolved.modules, resolved.present, resolved.inputs, self._elsewhere(resolved))
 
     def network(
         self,
