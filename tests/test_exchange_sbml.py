@@ -216,6 +216,16 @@ def test_sources_are_named_by_doi_only_where_they_have_one(
     assert "Made up for tests" in bare.getNotesString()
 
 
+def test_a_source_without_doi_is_named_by_its_pubmed_id(
+    written: Callable[..., Any], tmp_path: Path
+) -> None:
+    write_toy(tmp_path / "toy")
+    sources = DOI.replace('doi = "10.1000/a<b>(2024)"', 'pmid = "17440164"')
+    (tmp_path / "toy" / "sources.toml").write_text(sources, encoding="utf-8")
+    parameter = written(pw.load(tmp_path / "toy"), BARE).getParameter("K_phosphorylation_k")
+    assert "https://identifiers.org/pubmed:17440164" in parameter.getAnnotationString()
+
+
 def test_terms_say_what_the_network_knows(toy: Model, written: Callable[..., Any]) -> None:
     model = written(toy, TREATED)
     terms = {r.getName(): r.getSBOTermID() for r in model.getListOfReactions()}

@@ -38,8 +38,6 @@ def bngl_text(case: Case) -> str:
     ------
     ScenarioError
         If the medium is used up, for which BNGL has no form without volumes.
-    NetworkError
-        If a rule has rates that no condition tells apart.
     """
     if case.resolved.depletion is not None:
         raise ScenarioError(

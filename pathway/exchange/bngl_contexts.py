@@ -1,8 +1,8 @@
 """Which contexts of a rule have which rate: what interactions and effects mean for a BNGL rule.
 
 BioNetGen's ``include_...`` and ``exclude_...`` say what a reactant or product must and must not
-contain. The contexts written are those that the expanded network has, and for each of them the
-network's own rate is checked to be one product of parameters.
+contain. The contexts written are those that the expanded network has: how often each pattern is in
+each reactant and product decides a rate.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations, product
 from typing import TYPE_CHECKING, TypeGuard
 
-from pathway.errors import NetworkError
-from pathway.expand.match import Complex, embeddings
+from pathway.expand.match import Complex, automorphisms, count
 from pathway.expand.pattern import ANY, BOUND, Pattern, PatternMolecule, Value, parse_pattern
 
 if TYPE_CHECKING:
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Context", "Contexts", "written"]
 
 Powers = tuple[tuple[str, float], ...]
-Signature = tuple[tuple[bool, ...], ...]
+Parts = tuple[PatternMolecule, ...]
+Signature = tuple[tuple[int, ...], ...]
+"""By pattern and place: how often the pattern is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Contexts:
             for name, node in graph.nodes(data=True)
             if node["kind"] == "species"
         }
-        self._held: dict[tuple[str, str], bool] = {}
+        self._counts: dict[tuple[str, str], int] = {}
 
     def of(
         self,
@@ -69,11 +70,6 @@ class Contexts:
         reverse : bool
         both_sides : bool
             Whether the patterns are looked for among the products, too.
-
-        Raises
-        ------
-        NetworkError
-            If the same conditions go with different rates.
         """
         before, after = (
             (line.products, line.reactants) if reverse else (line.reactants, line.products)
@@ -84,61 +80,46 @@ class Contexts:
                 for right in self._arranged(after, products):
                     places = (*left, *right) if both_sides else left
                     signature = tuple(
-                        tuple(self._holds(name, pattern) for name in places) for pattern in patterns
+                        tuple(self._count(name, pattern) for name in places) for pattern in patterns
                     )
-                    if seen.setdefault(signature, powers) != powers:
-                        raise NetworkError(
-                            f"rule {rule!r}",
-                            "has rates that no condition of BioNetGen tells apart",
-                            "export the network as SBML",
-                        )
+                    seen[signature] = powers
         sides = [("reactants", i + 1) for i in range(len(before))]
         if both_sides:
             sides += [("products", i + 1) for i in range(len(after))]
-        used = [any(any(signature[n]) for signature in seen) for n in range(len(patterns))]
+        counts = [
+            sorted({0, *(count for signature in seen for count in signature[n])})
+            for n in range(len(patterns))
+        ]
         for signature, powers in seen.items():
-            yield Context(
-                powers=powers,
-                conditions=tuple(self._conditions(signature, patterns, sides, used)),
-            )
+            conditions: list[str] = []
+            for place, (side, index) in enumerate(sides):
+                held: list[list[Parts]] = []
+                barred: list[Parts] = []
+                for pattern, row, known in zip(patterns, signature, counts, strict=True):
+                    at = known.index(row[place])
+                    if at > 0:
+                        held.append(_repeated(pattern, known[at - 1] + 1))
+                    if at + 1 < len(known):
+                        barred += _repeated(pattern, known[at] + 1)
+                if held:
+                    conditions.append(f"include_{side}({index},{','.join(self._together(held))})")
+                if barred:
+                    texts = ",".join(_text(parts, self.vocabulary) for parts in barred)
+                    conditions.append(f"exclude_{side}({index},{texts})")
+            yield Context(powers=powers, conditions=tuple(conditions))
 
-    def _conditions(
-        self,
-        signature: Signature,
-        patterns: Sequence[Pattern],
-        sides: Sequence[tuple[str, int]],
-        used: Sequence[bool],
-    ) -> Iterator[str]:
-        for place, (side, index) in enumerate(sides):
-            held = [
-                p
-                for p, row, use in zip(patterns, signature, used, strict=True)
-                if use and row[place]
-            ]
-            barred = [
-                p
-                for p, row, use in zip(patterns, signature, used, strict=True)
-                if use and not row[place]
-            ]
-            if held:
-                joint = ",".join(self._together(held))
-                yield f"include_{side}({index},{joint})"
-            if barred:
-                texts = ",".join(written(p, self.vocabulary) for p in barred)
-                yield f"exclude_{side}({index},{texts})"
-
-    def _together(self, patterns: Sequence[Pattern]) -> list[str]:
-        """Return patterns one of which a complex contains if it contains all of the given ones."""
-        joint: list[tuple[PatternMolecule, ...]] = [patterns[0].molecules]
-        for pattern in patterns[1:]:
-            joint = [merged for one in joint for merged in _overlaid(one, pattern.molecules)]
+    def _together(self, held: Sequence[list[Parts]]) -> list[str]:
+        """Return patterns one of which a complex contains if it contains one of each list."""
+        joint = held[0]
+        for alternatives in held[1:]:
+            joint = [m for one in joint for other in alternatives for m in _overlaid(one, other)]
         return list(dict.fromkeys(_text(parts, self.vocabulary) for parts in joint))
 
-    def _holds(self, species: str, pattern: Pattern) -> bool:
+    def _count(self, species: str, pattern: Pattern) -> int:
         key = species, pattern.text
-        if key not in self._held:
-            self._held[key] = bool(embeddings(pattern, self.complexes[species]))
-        return self._held[key]
+        if key not in self._counts:
+            self._counts[key] = count(pattern, self.complexes[species])
+        return self._counts[key]
 
     def _arranged(
         self, patterns: Sequence[Pattern], species: Sequence[str]
@@ -147,7 +128,7 @@ class Contexts:
         if len(patterns) != len(species):
             return
         for order in sorted(set(permutations(species))):
-            if all(self._holds(name, p) for name, p in zip(order, patterns, strict=True)):
+            if all(self._count(name, p) for name, p in zip(order, patterns, strict=True)):
                 yield order
 
     def _reactions(
@@ -171,6 +152,41 @@ def written(pattern: Pattern, vocabulary: Vocabulary) -> str:
     return _text(pattern.molecules, vocabulary)
 
 
+def _repeated(pattern: Pattern, times: int) -> list[Parts]:
+    """Return patterns one of which a complex contains if it contains a pattern so many times."""
+    found = [pattern.molecules]
+    for number in range(2, times + 1):
+        found = [
+            merged
+            for one in found
+            for merged in _overlaid(one, pattern.molecules)
+            if _instances(pattern, merged) >= number
+        ]
+    return found
+
+
+def _instances(pattern: Pattern, parts: Parts) -> int:
+    """Return how often a pattern is in every complex that another is in."""
+    wanted = pattern.molecules
+    fitting = 0
+    for choice in permutations(parts, len(wanted)):
+        labels: dict[int, Value] = {}
+        fitting += all(
+            part.molecule == there.molecule
+            and all(_fits(value, dict(there.sites).get(site), labels) for site, value in part.sites)
+            for part, there in zip(wanted, choice, strict=True)
+        )
+    return fitting // automorphisms(pattern)
+
+
+def _fits(value: Value, there: Value | None, labels: dict[int, Value]) -> bool:
+    if there is None:
+        return False
+    if _is_bond(value):
+        return _is_bond(there) and labels.setdefault(value, there) == there
+    return value in (there, ANY) or (value == BOUND and _is_bond(there))
+
+
 def _text(parts: Sequence[PatternMolecule], vocabulary: Vocabulary) -> str:
     return ".".join(_molecule(part, vocabulary) for part in parts)
 
@@ -190,9 +206,7 @@ def _value(value: Value, *, bond: bool) -> str:
     return special.get(value, f"!{value}")
 
 
-def _overlaid(
-    one: tuple[PatternMolecule, ...], other: tuple[PatternMolecule, ...]
-) -> Iterator[tuple[PatternMolecule, ...]]:
+def _overlaid(one: Parts, other: Parts) -> Iterator[Parts]:
     """Yield every way for two patterns to be in one complex, molecules shared or not."""
     labels = [v for part in one for _, v in part.sites if isinstance(v, int) and v > 0]
     shift = max(labels, default=0)
@@ -217,12 +231,12 @@ def _overlaid(
 
 
 def _merged(
-    one: tuple[PatternMolecule, ...],
-    other: tuple[PatternMolecule, ...],
+    one: Parts,
+    other: Parts,
     choice: Sequence[int | None],
     shift: int,
     same: Mapping[int, Value],
-) -> tuple[PatternMolecule, ...] | None:
+) -> Parts | None:
     """Return two patterns laid over each other, or None if they contradict each other."""
     parts = list(one)
     for wanted, at in zip(other, choice, strict=True):

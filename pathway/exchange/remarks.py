@@ -24,7 +24,7 @@ def remark(
     sources: Iterable[str] = (),
     known: Mapping[str, Source] | None = None,
 ) -> None:
-    """Write notes and the DOIs of sources into an element, which must have no children yet.
+    """Write notes and the addresses of sources into an element, which must have no children yet.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def remark(
     notes : iterable of str
         One paragraph each; empty ones are left out.
     sources : iterable of str
-        Source ids; cited in the notes, and by DOI in an annotation where they have one.
+        Source ids; cited in the notes, and by DOI or else PubMed id in an annotation where they have one.
     known : mapping of str to Source, optional
     """
     cited = [(known or {})[source] for source in dict.fromkeys(sources)]
@@ -43,8 +43,8 @@ def remark(
         body = SubElement(SubElement(element, "notes"), "body", {"xmlns": XHTML})
         for text in paragraphs:
             SubElement(body, "p").text = " ".join(text.split())
-    dois = dict.fromkeys(source.doi for source in cited if source.doi)
-    if not dois:
+    addresses = dict.fromkeys(address for source in cited if (address := _address(source)))
+    if not addresses:
         return
     metaid = f"meta_{element.get('id')}"
     element.set("metaid", metaid)
@@ -53,9 +53,15 @@ def remark(
     )
     about = SubElement(rdf, "rdf:Description", {"rdf:about": f"#{metaid}"})
     bag = SubElement(SubElement(about, "bqbiol:isDescribedBy"), "rdf:Bag")
-    for doi in dois:
-        address = f"https://identifiers.org/doi:{quote(doi, safe='/:;().-_')}"
+    for address in addresses:
         SubElement(bag, "rdf:li", {"rdf:resource": address})
+
+
+def _address(source: Source) -> str:
+    """Return where a source is found by the identifier that it is declared with, if any."""
+    if source.doi:
+        return f"https://identifiers.org/doi:{quote(source.doi, safe='/:;().-_')}"
+    return f"https://identifiers.org/pubmed:{source.pmid}" if source.pmid else ""
 
 
 def parameter_notes(parameter: Parameter, value: float) -> tuple[str, ...]:

@@ -68,8 +68,6 @@ def export(
         An unknown suffix or kind, a file that cannot be written, or a model read from SBML.
     ScenarioError
         A scenario that does not fit the model, or for BNGL has a medium that is used up.
-    NetworkError
-        If a rule has rates that BNGL cannot tell apart.
     SolveError
         If the untreated cell has no rest.
     """
