@@ -52,7 +52,7 @@ def test_readme_shows_every_command() -> None:
     shown = {shlex.split(line)[1] for line in commands()}
     assert shown == {
         *("compare", "simulate", "curve", "info", "graph"),
-        *("equations", "evidence", "list", "show", "cite"),
+        *("equations", "evidence", "list", "show", "cite", "export", "import"),
     }
 
 
