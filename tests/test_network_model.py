@@ -101,3 +101,10 @@ def test_unknown_names_are_refused(model: Model, tmp_path: Path) -> None:
         model.network(Scenario(drugs={"bloker": "1 nM"}))
     with pytest.raises(DeclarationError, match=r"absent: is no folder; give a folder of model f"):
         load(tmp_path, extra=tmp_path / "absent")
+
+
+def test_values_show_themselves_in_one_line(model: Model) -> None:
+    network = model.network(Scenario())
+    assert repr(model).startswith("Model('")
+    assert f"{network.size.species} species" in repr(network)
+    assert max(len(repr(model)), len(repr(network))) < 120

@@ -34,7 +34,7 @@ __all__ = ["EquationModel", "is_equation_file", "load_equations"]
 SUFFIXES = (".xml", ".sbml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EquationModel:
     """A model as equations; immutable.
 
@@ -46,6 +46,13 @@ class EquationModel:
     text_hash: str
     """SHA-256 of the file."""
     version: str = "SBML"
+
+    def __repr__(self) -> str:
+        system = self.system
+        return (
+            f"EquationModel({system.id!r}, {len(system.states)} states, {len(system.rates)} rates, "
+            f"{len(system.constants)} constants, {len(system.events)} events)"
+        )
 
     @property
     def id(self) -> str:

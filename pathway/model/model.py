@@ -32,11 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["Model", "load"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Model:
     """A model as declared; immutable."""
 
     declared: Declared
+
+    def __repr__(self) -> str:
+        known = self.declared
+        return (
+            f"Model({known.id!r}, {len(known.contexts)} contexts, {len(known.drugs)} drugs, "
+            f"{len(known.ligands)} ligands, {len(known.lesions)} lesions)"
+        )
 
     @property
     def id(self) -> str:

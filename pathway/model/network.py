@@ -49,7 +49,7 @@ class Size:
     jacobian_nonzeros: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Network:
     """A network with numbers: immutable; ``with_...`` returns a new one.
 
@@ -69,6 +69,13 @@ class Network:
     constants: Constants
     arguments: Arguments
     """The ``p`` of ``rhs`` and ``jacobian``: these parameters, these inputs."""
+
+    def __repr__(self) -> str:
+        size = self.size
+        return (
+            f"Network({size.species} species, {size.inputs} inputs, {size.reactions} reactions, "
+            f"{size.readouts} readouts)"
+        )
 
     @property
     def rhs(self) -> Callable[[float, Vector, Arguments], Vector]:
