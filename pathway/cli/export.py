@@ -31,7 +31,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write one scenario as SBML or BNGL, or its graph as GraphML or Cytoscape JSON.
+    """Write one scenario as SBML, BNGL or COMBINE archive, or its graph as GraphML or Cytoscape JSON.
 
     Example: pathway export --context SKBR3 --drug "lapatinib=100 nM" --out model.xml
     """

@@ -18,8 +18,8 @@ def legible(text: str) -> str:
     return NOT_XML.sub("?", text)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its destination and rename it into place.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its destination and rename it into place; text becomes UTF-8.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix=".pathway-", dir=path.absolute().parent) as work:
             draft = Path(work) / "draft"
-            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
             draft.replace(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -1,4 +1,4 @@
-"""Export a scenario to a file; the suffix says in which form."""
+"""Export scenarios to a file; the suffix says in which form."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from pathway.exchange.sbml import sbml_text
 from pathway.exchange.start import read_case
 from pathway.exchange.whole import legible, write_whole
 from pathway.model import EquationModel
+from pathway.scenario import Scenario
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable, Sequence
 
     from pathway.model import Model
-    from pathway.scenario import Scenario
 
 __all__ = ["GraphKind", "export"]
 
 TEXTS = {".xml": sbml_text, ".sbml": sbml_text, ".bngl": bngl_text}
 GRAPHS = {".graphml": graphml_text, ".cyjs": cytoscape_text}
+ARCHIVE = ".omex"
 
 
 class GraphKind(Enum):
@@ -37,22 +39,23 @@ class GraphKind(Enum):
 
 def export(
     model: Model | EquationModel,
-    scenario: Scenario,
+    scenario: Scenario | Iterable[Scenario],
     path: str | os.PathLike[str],
     *,
     kind: GraphKind | str | None = None,
 ) -> Path:
-    """Write a scenario for other tools.
+    """Write a scenario, or into an archive several, for other tools.
 
     Parameters
     ----------
     model : Model
-    scenario : Scenario
-        Context, lesions, drugs, ligands and schedule are applied.
+    scenario : Scenario or iterable of Scenario
+        Context, lesions, drugs, ligands and schedule are applied. Only an archive holds several.
     path : str or path-like
         ``.xml`` or ``.sbml``: SBML level 3 version 2, nM and minutes, at the equilibrated
         untreated cell at time 0 and with changes of the medium as events; ``.bngl``: the rules,
-        for BioNetGen, from the same start; ``.graphml`` or ``.cyjs`` (Cytoscape): a graph. A file
+        for BioNetGen, from the same start; ``.graphml`` or ``.cyjs`` (Cytoscape): a graph;
+        ``.omex``: a COMBINE archive, SBML of each scenario and SED-ML that simulates them. A file
         of that name is replaced once all is written.
     kind : GraphKind or str, optional
         ``"reactions"`` (the default) or ``"influence"``, for a graph only.
@@ -78,27 +81,52 @@ def export(
             "was read from SBML and has no rules or graph to export",
             "use the file that it was read from",
         )
+    asked = [scenario] if isinstance(scenario, Scenario) else list(scenario)
     suffix = place.suffix.lower()
+    _check(place, suffix, len(asked), kind)
+    if suffix == ARCHIVE:
+        write_whole(place, _archive(model, asked, place))
+        return place
     if suffix in TEXTS:
-        if kind is not None:
-            raise PathwayError(
-                f"file {str(place)!r}",
-                f"a {suffix} file holds no graph and has no kind",
-                "leave the kind out",
-            )
-        text = TEXTS[suffix](read_case(model, scenario))
-    elif suffix in GRAPHS:
+        text = TEXTS[suffix](read_case(model, asked[0]))
+    else:
         chosen = _kind(kind)
-        network = model.network(scenario)
+        network = model.network(asked[0])
         reactions = chosen is GraphKind.REACTIONS
         text = GRAPHS[suffix](network.graph if reactions else network.influence())
-    else:
-        known = ", ".join((*TEXTS, *GRAPHS))
-        raise PathwayError(
-            f"file {str(place)!r}", f"unknown suffix {place.suffix!r}", f"use one of {known}"
-        )
     write_whole(place, legible(text))
     return place
+
+
+def _check(place: Path, suffix: str, scenarios: int, kind: object) -> None:
+    """Refuse what a suffix cannot hold, before anything is computed."""
+    where = f"file {str(place)!r}"
+    known = (*TEXTS, *GRAPHS, ARCHIVE)
+    if suffix not in known:
+        remedy = f"use one of {', '.join(known)}"
+        raise PathwayError(where, f"unknown suffix {place.suffix!r}", remedy)
+    if kind is not None and suffix not in GRAPHS:
+        what = f"a {suffix} file holds no graph and has no kind"
+        raise PathwayError(where, what, "leave the kind out")
+    if not scenarios:
+        raise PathwayError(where, "no scenario is given", "give at least one")
+    if scenarios > 1 and suffix != ARCHIVE:
+        what = f"a {suffix} file holds one scenario, and {scenarios} are given"
+        raise PathwayError(where, what, f"export one at a time, or all to a {ARCHIVE} file")
+
+
+def _archive(model: Model, scenarios: Sequence[Scenario], place: Path) -> bytes:
+    try:
+        from pathway.exchange.archive import archive_bytes
+    except ModuleNotFoundError as error:
+        if error.name not in {"libcombine", "libsedml"}:
+            raise
+        raise PathwayError(
+            f"file {str(place)!r}",
+            "archives are written by libCombine and libSEDML",
+            "pip install 'her2-pathway[combine]'",
+        ) from error
+    return archive_bytes([read_case(model, scenario) for scenario in scenarios])
 
 
 def _kind(kind: GraphKind | str | None) -> GraphKind:
