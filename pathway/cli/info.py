@@ -77,6 +77,12 @@ def info(
     for title, rows in tables.items():
         columns = tuple(rows[0]) if rows else ("nothing",)
         print_rows(Rows(title=TITLES[title], columns=columns, rows=rows), form)
+    if not sensitivity:
+        note(
+            "--sensitivity lists the parameters whose two-fold change moves a suppression of the "
+            "main comparison by more than 0.1, with their evidence: minutes with --context and "
+            "--ligand, half an hour without"
+        )
 
 
 TITLES = {

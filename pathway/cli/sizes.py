@@ -21,6 +21,9 @@ BUDGET = {0: 180, 2: 350, 3: 600}
 
 KEPT = 2
 """Largest networks that the search for one with a further drug goes on from."""
+ADDED = 8
+"""Drugs with the largest networks of their own, which that search adds: the others, which bind one
+molecule far from the receptors, add a few species."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,8 @@ def largest_networks(
 
     All ligands are present, and the cell line is the one with the largest untreated network: more
     than any scenario of the main comparison asks for. Of one drug every network is expanded; of
-    more, those that add a drug to one of the :data:`KEPT` largest with one less, since all
-    combinations of dozens of drugs are thousands.
+    more, those that add one of the :data:`ADDED` drugs with the largest networks to one of the
+    :data:`KEPT` largest with one less, since all combinations of dozens of drugs are thousands.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def largest_networks(
     usable = _usable(model, cell)
     found: dict[int, Largest] = {}
     kept: list[tuple[str, ...]] = [()]
-    done, total = 0, 1 + len(usable) * (1 + KEPT * (max(counts) - 1))
+    done, total = 0, 1 + len(usable) + KEPT * min(ADDED, len(usable)) * (max(counts) - 1)
     for count in range(min(max(counts), len(usable)) + 1):
         if count:
             kept = _extended(kept, usable)
@@ -75,7 +78,11 @@ def largest_networks(
             done += 1
             if progress is not None:
                 progress(done, max(done, total))
-        kept = sorted(sizes, key=lambda drugs: sizes[drugs], reverse=True)[:KEPT]
+        ranked = sorted(sizes, key=lambda drugs: sizes[drugs], reverse=True)
+        if count == 1:
+            large = {drugs[0] for drugs in ranked[:ADDED]}
+            usable = [name for name in usable if name in large]
+        kept = ranked[:KEPT]
         if count in counts:
             species, reactions = sizes[kept[0]]
             found[count] = Largest(
