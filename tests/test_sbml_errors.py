@@ -166,6 +166,14 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
         read_sbml(path)
 
 
+@pytest.mark.parametrize("encoding", ["UTF-88", "hex", "utf-7", "idna", "big5"])
+def test_strange_encodings_are_refused(tmp_path: Path, encoding: str) -> None:
+    text = DECAY.replace("UTF-8", encoding)
+    message = r"model.xml: declares an encoding that is not read; save it as UTF-8"
+    with pytest.raises(DeclarationError, match=message):
+        read(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

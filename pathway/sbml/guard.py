@@ -79,6 +79,10 @@ class _Look:
                 f"is not well-formed XML ({expat.ErrorString(error.code)})",
                 "export the model again",
             ) from error
+        except (LookupError, ValueError) as error:  # so Python answers expat
+            raise DeclarationError(
+                self.where, "declares an encoding that is not read", "save it as UTF-8"
+            ) from error
 
     def _doctype(self, *_: object) -> None:
         raise DeclarationError(
