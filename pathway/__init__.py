@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathway.exchange.write import export
     from pathway.findings.evidence import check_evidence
     from pathway.model import load
+    from pathway.petab import load_petab
     from pathway.profile.expression import context_from_expression
     from pathway.profile.scale import ExpressionKind
     from pathway.profile.status import context_from_status
@@ -63,6 +64,7 @@ __all__ = [
     "export",
     "inhibition_curve",
     "load",
+    "load_petab",
     "panel",
     "plot",
     "simulate",
@@ -89,6 +91,7 @@ _HOMES = {
     "export": "pathway.exchange.write",
     "inhibition_curve": "pathway.analysis.inhibition_curve",
     "load": "pathway.model",
+    "load_petab": "pathway.petab",
     "panel": "pathway.analysis.panel",
     "simulate": "pathway.result.simulate",
     "suppression": "pathway.analysis.suppression",

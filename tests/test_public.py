@@ -37,7 +37,8 @@ def test_the_names_that_scripts_rely_on() -> None:
     assert {
         *("load", "Scenario", "simulate", "suppression", "compare", "inhibition_curve"),
         *("context_from_expression", "context_from_status", "ExpressionKind"),
-        *("check_evidence", "export", "Method", "PathwayError", "plot", "__version__"),
+        *("check_evidence", "export", "load_petab", "Method", "PathwayError", "plot"),
+        "__version__",
     } <= set(pw.__all__)
     assert sorted(pw.__all__) == list(pw.__all__)
 
