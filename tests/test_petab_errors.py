@@ -51,6 +51,7 @@ WRONG = [
     (("log laplace", "log cauchy"), "unknown noiseDistribution 'cauchy'"),
     (("z A noise", "z A+ noise"), "line 3: z: observableFormula, column 3: expected a number"),
     (("number 7", "number 1e999"), "line 4: A: '1e999' is neither a finite number nor an id"),
+    (("given start", "given A"), "condition 'given': A: unknown parameter 'A'; known: 'k'"),
     (("given start", "given stat"), "condition 'given': A: unknown parameter 'stat'"),
     (("A k C", "A q C"), "condition 'number': q: is not in the model, and no formula names it"),
     (("y own", "x own"), "line 2: unknown observable 'x'"),

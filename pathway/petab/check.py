@@ -30,7 +30,8 @@ def placeholders(measured: Measurement) -> dict[str, float | str]:
 
 
 def check_problem(
-    known: Iterable[str],
+    entities: Iterable[str],
+    parameters: Mapping[str, object],
     conditions: Mapping[str, Condition],
     observables: Mapping[str, Observable],
     measurements: Iterable[Measurement],
@@ -39,8 +40,10 @@ def check_problem(
 
     Parameters
     ----------
-    known : iterable of str
-        Ids of the model and of the parameter table.
+    entities : iterable of str
+        Ids of the model.
+    parameters : mapping
+        By the ids of the parameter table.
     conditions, observables : mapping
     measurements : iterable of Measurement
 
@@ -49,7 +52,7 @@ def check_problem(
     DeclarationError
         If parts do not fit.
     """
-    names = dict.fromkeys(known)
+    names = dict.fromkeys((*entities, *parameters))
     spoken = dict.fromkeys(
         name for one in observables.values() for name in free_names(one.formula, one.noise)
     )
@@ -60,7 +63,7 @@ def check_problem(
                 what = "is not in the model, and no formula names it"
                 raise DeclarationError(where, what, nearest(column, names))
             if isinstance(entry, str):
-                _require(entry, names, where, "parameter")
+                _require(entry, parameters, where, "parameter")
     for measured in measurements:
         _require(measured.observable, observables, measured.where, "observable")
         _require(measured.condition, conditions, measured.where, "condition")

@@ -188,7 +188,7 @@ def load_petab(path: str | os.PathLike[str]) -> PetabProblem:
     observables = observables_of(files.observables)
     measurements = measurements_of(files.measurements)
     model = load_equations(files.model)
-    check_problem((*model.readouts, *parameters), conditions, observables, measurements)
+    check_problem(model.readouts, parameters, conditions, observables, measurements)
     return PetabProblem(
         id=Path(path).stem,
         model=model,
