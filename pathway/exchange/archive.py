@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from typing import TYPE_CHECKING
-
-import libcombine
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from pathway.exchange.sbml import sbml_text
 from pathway.exchange.sedml import sedml_text
@@ -53,17 +52,15 @@ def archive_bytes(cases: Sequence[Case]) -> bytes:
 
 def _manifest(files: Mapping[str, str]) -> str:
     """Return the list of contents; what a tool opens first is the simulations."""
-    manifest = libcombine.CaOmexManifest()
+    manifest = Element("omexManifest", {"xmlns": MANIFESTS})
     formats = {".": ARCHIVE, f"./{MANIFEST}": MANIFESTS}
     formats |= {f"./{name}": SEDML if name == SIMULATIONS else SBML for name in files}
     for location, form in formats.items():
-        content = manifest.createContent()
-        content.setLocation(location)
-        content.setFormat(form)
+        content = SubElement(manifest, "content", {"location": location, "format": form})
         if form == SEDML:
-            content.setMaster(True)
-    text: str = libcombine.writeOMEXToString(manifest)
-    return text
+            content.set("master", "true")
+    indent(manifest, "  ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(manifest, encoding="unicode")}\n'
 
 
 def _zipped(files: Mapping[str, str]) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway.errors import PathwayError, nearest
+from pathway.exchange.archive import archive_bytes
 from pathway.exchange.bngl import bngl_text
 from pathway.exchange.graphs import cytoscape_text, graphml_text
 from pathway.exchange.sbml import sbml_text
@@ -17,7 +18,7 @@ from pathway.scenario import Scenario
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from pathway.model import Model
 
@@ -85,7 +86,7 @@ def export(
     suffix = place.suffix.lower()
     _check(place, suffix, len(asked), kind)
     if suffix == ARCHIVE:
-        write_whole(place, _archive(model, asked, place))
+        write_whole(place, archive_bytes([read_case(model, each) for each in asked]))
         return place
     if suffix in TEXTS:
         text = TEXTS[suffix](read_case(model, asked[0]))
@@ -113,20 +114,6 @@ def _check(place: Path, suffix: str, scenarios: int, kind: object) -> None:
     if scenarios > 1 and suffix != ARCHIVE:
         what = f"a {suffix} file holds one scenario, and {scenarios} are given"
         raise PathwayError(where, what, f"export one at a time, or all to a {ARCHIVE} file")
-
-
-def _archive(model: Model, scenarios: Sequence[Scenario], place: Path) -> bytes:
-    try:
-        from pathway.exchange.archive import archive_bytes
-    except ModuleNotFoundError as error:
-        if error.name not in {"libcombine", "libsedml"}:
-            raise
-        raise PathwayError(
-            f"file {str(place)!r}",
-            "archives are written by libCombine and libSEDML",
-            "pip install 'her2-pathway[combine]'",
-        ) from error
-    return archive_bytes([read_case(model, scenario) for scenario in scenarios])
 
 
 def _kind(kind: GraphKind | str | None) -> GraphKind:
