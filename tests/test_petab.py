@@ -135,5 +135,5 @@ def test_chen_2009_scores_as_the_collections_simulation_does(
     simulated = pd.read_csv(folder / f"simulatedData_{CHEN}.tsv", sep="\t")["simulation"]
     measured = pd.read_csv(folder / f"measurementData_{CHEN}.tsv", sep="\t")
     noise = measured["noiseParameters"].astype(float)
-    expected = stats.norm.logpdf(measured["measurement"], simulated, noise).sum()
+    expected = np.sum(stats.norm.logpdf(measured["measurement"], simulated, noise))
     assert with_own_values(chen).log_likelihood() == pytest.approx(expected, rel=1e-5)
