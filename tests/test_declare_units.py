@@ -263,6 +263,6 @@ def test_pint_is_loaded_with_the_first_unit_only() -> None:
         "print(units.parse_duration('2 h', 'x'))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True
     )
     assert re.fullmatch(r"120\.0\s*", done.stdout)

@@ -34,7 +34,12 @@ def own_process(words: list[str], folder: Path) -> subprocess.CompletedProcess[s
     """Run a program in an empty folder, as a user would, with warnings as errors."""
     settings = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "MPLBACKEND": "Agg"}
     return subprocess.run(
-        words, cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=False
+        words,
+        cwd=folder,
+        env=os.environ | settings,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 

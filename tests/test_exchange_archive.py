@@ -73,7 +73,7 @@ def test_libsedml_and_libcombine_read_it(toy: Model, unpacked: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOOK, unpacked],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     columns = 2 + sum(len(toy.network(scenario).readouts) for scenario in (BARE, STEPS))

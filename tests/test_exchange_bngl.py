@@ -81,7 +81,7 @@ def in_bionetgen(file: Path) -> tuple[str, dict[str, NDArray[np.float64]]]:
         [perl, str(programs[0]), file.name],
         cwd=file.parent,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]

@@ -34,7 +34,7 @@ def tracked() -> list[Path]:
     """Return the files of the repository, or of the folder where there is no repository."""
     if (ROOT / ".git").exists():
         listed = subprocess.run(
-            ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+            ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
         )
         return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
     return [path for path in ROOT.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
@@ -96,7 +96,7 @@ def import_contract(folder: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         cwd=folder,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
 
@@ -204,7 +204,7 @@ def test_heavy_packages_wait_for_first_use(what: str) -> None:
         [sys.executable, "-c", f"import sys; {show}"],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert run.stdout.split() == []
@@ -214,7 +214,7 @@ def test_heavy_packages_are_seen_when_loaded() -> None:
     run = subprocess.run(
         [sys.executable, "-c", "import sys, pandas; print('pandas' in sys.modules)"],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert run.stdout.strip() == "True"

@@ -204,7 +204,7 @@ def test_the_same_text_gives_the_same_arrays_in_any_process(her2: Model) -> None
             env={**os.environ, "PYTHONHASHSEED": seed},
             check=True,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         ).stdout
         for seed in ("1", "2")
     ]

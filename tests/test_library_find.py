@@ -102,7 +102,7 @@ def test_models_in_an_unopened_archive(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(archive)!r})\n{script}"],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
         cwd=tmp_path,
     )

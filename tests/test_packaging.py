@@ -75,7 +75,7 @@ def test_installed_wheel_works_elsewhere(wheel: Path, tmp_path: Path) -> None:
         env=os.environ | {"PYTHONPATH": str(site)},
         check=True,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     place, suppressed = run.stdout.split()
     assert Path(place).is_relative_to(site)

@@ -81,7 +81,9 @@ def test_importing_pathway_does_not_import_matplotlib() -> None:
         "import sys, pathway, pathway.plot; import pathway.analysis.compare; "
         "print([name for name in sys.modules if name.startswith('matplotlib')])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

@@ -21,7 +21,7 @@ def python(root: Path, code: str) -> str:
         [sys.executable, "-W", "error", "-c", code],
         cwd=root,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     return run.stdout.strip()
