@@ -80,8 +80,8 @@ def info(
     if not sensitivity:
         note(
             "--sensitivity lists the parameters whose two-fold change moves a suppression of the "
-            "main comparison by more than 0.1, with their evidence: minutes with --context and "
-            "--ligand, half an hour without"
+            "main comparison by more than 0.1, with their evidence; slow, many minutes even with "
+            "--context and --ligand"
         )
 
 
