@@ -1,0 +1,1 @@
+"""Eight runs side by side: programs, sparse elimination and integration over tables."""

@@ -1,0 +1,79 @@
+"""What the lane kernels are given of one model: a program, an elimination, and where things stand.
+
+All numbers of eight runs stand in one array of *rows*, eight doubles each. Rows, in this order:
+time; the states in elimination order; the numbers of a run (rate constants, concentrations held by
+the medium ...); numbers that are the same for all; what the programs compute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["TIME_ROW", "Elimination", "LaneProgram", "LaneSystem"]
+
+TIME_ROW = 0
+FIRST_STATE = 1
+
+
+class LaneProgram(NamedTuple):
+    """Blocks of equal operations; none reads what a later one writes.
+
+    A block's results are consecutive rows; its operands are listed one after the other.
+    """
+
+    blocks: NDArray[np.uint32]
+    """Five for each block: operation, results, first result's row, first operand, first
+    coefficient."""
+    operands: NDArray[np.uint32]
+    """Rows; for sums also the number of terms before each sum's rows."""
+    coefficients: NDArray[np.float64]
+    spans: NDArray[np.int64]
+    """One past the last block of: what numbers alone decide; the derivatives; the Jacobian."""
+
+
+class Elimination(NamedTuple):
+    """Sparse LU of ``I / (gamma h) - J`` as a fixed list of operations, in elimination order."""
+
+    entry: NDArray[np.uint32]
+    """Place among the factors of each Jacobian entry, in the order of the Jacobian's rows."""
+    diagonal: NDArray[np.uint32]
+    """Place of each pivot; after the factorization its inverse stands there."""
+    schedule: NDArray[np.uint32]
+    """Head with start of each section, then the sections."""
+    size: NDArray[np.int64]
+    """Number of factors (entries of L + U), number of states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaneSystem:
+    """One model for the lane kernels; shared by any number of runs."""
+
+    order: NDArray[np.intp]
+    """Which state of the model is eliminated k-th, shape (states,)."""
+    numbers: int
+    """How many numbers a run has."""
+    constants: NDArray[np.float64]
+    """Numbers that are the same for all runs."""
+    rows: int
+    """In all."""
+    derivative: int
+    """First row of the derivatives, in elimination order."""
+    jacobian: int
+    """First row of the Jacobian's entries, in the order of ``Elimination.entry``."""
+    program: LaneProgram
+    elimination: Elimination
+
+    @property
+    def states(self) -> int:
+        """Return the number of states."""
+        return int(self.order.size)
+
+    @property
+    def first_number(self) -> int:
+        """Return the row of a run's first number."""
+        return FIRST_STATE + self.states

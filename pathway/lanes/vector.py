@@ -1,0 +1,238 @@
+"""Eight doubles as one value in jitted code: loads, stores, arithmetic, masks.
+
+Plain numba loops over eight lanes do not become vector instructions (arrays may alias, signed
+indices wrap), so the few operations that the lane kernels need are written as LLVM vector
+instructions. ``row`` counts vectors, not numbers: row ``r`` is ``array[8 * r : 8 * r + 8]``.
+
+Every operation works on each lane by itself and rounds as the scalar operation does, so what a
+run gives does not depend on its lane or its neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.extending import models, register_model
+from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "LANES",
+    "absolute",
+    "add",
+    "at_least",
+    "divide",
+    "fetch_add",
+    "fma",
+    "greater",
+    "is_not",
+    "load",
+    "load_whole",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negate",
+    "root",
+    "select",
+    "splat",
+    "store",
+    "subtract",
+]
+
+LANES = 8
+"""Doubles in one 512-bit vector, one cache line; narrower machines take two or four instructions."""
+
+ALIGNMENT = 64
+DOUBLES = ir.VectorType(ir.DoubleType(), LANES)
+BITS = ir.VectorType(ir.IntType(1), LANES)
+
+
+class LanesType(types.Type):
+    """Eight doubles, one for each lane."""
+
+    def __init__(self) -> None:
+        super().__init__(name="lanes")
+
+
+class LaneMaskType(types.Type):
+    """Eight truths."""
+
+    def __init__(self) -> None:
+        super().__init__(name="lane_mask")
+
+
+Lanes = LanesType()
+LaneMask = LaneMaskType()
+
+
+@register_model(LanesType)
+class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, DOUBLES)
+
+
+@register_model(LaneMaskType)
+class _LaneMaskModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, BITS)
+
+
+def _place(context: Any, builder: Any, array_type: Any, array: Any, row: Any) -> Any:
+    """Return a pointer to a row of a one-dimensional array."""
+    data = context.make_array(array_type)(context, builder, array).data
+    first = builder.mul(row, ir.Constant(row.type, LANES), flags=("nuw", "nsw"))
+    return builder.bitcast(builder.gep(data, [first], inbounds=True), DOUBLES.as_pointer())
+
+
+def _wide(context: Any, builder: Any, value: Any, given: Any) -> Any:
+    return context.cast(builder, value, given, types.uintp)
+
+
+@intrinsic  # type: ignore[misc]
+def load(typingctx: Any, array: Any, row: Any) -> Any:  # noqa: ARG001 - numba's signature
+    """Return one row of an array."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = _wide(context, builder, arguments[1], signature.args[1])
+        place = _place(context, builder, signature.args[0], arguments[0], wide)
+        return builder.load(place, align=ALIGNMENT)
+
+    return Lanes(array, row), generate
+
+
+@intrinsic  # type: ignore[misc]
+def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG001
+    """Write one row of an array."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = _wide(context, builder, arguments[1], signature.args[1])
+        place = _place(context, builder, signature.args[0], arguments[0], wide)
+        builder.store(arguments[2], place, align=ALIGNMENT)
+        return context.get_dummy_value()
+
+    return types.void(array, row, value), generate
+
+
+@intrinsic  # type: ignore[misc]
+def splat(typingctx: Any, value: Any) -> Any:  # noqa: ARG001
+    """Return one number in all lanes."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = context.cast(builder, arguments[0], signature.args[0], types.float64)
+        empty = ir.Constant(DOUBLES, ir.Undefined)
+        first = builder.insert_element(empty, number, ir.Constant(ir.IntType(32), 0))
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        return builder.shuffle_vector(first, empty, zeros)
+
+    return Lanes(value), generate
+
+
+def _arithmetic(name: str, doc: str) -> Any:
+    def operation(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+            return getattr(builder, name)(*arguments)
+
+        return Lanes(a, b), generate
+
+    operation.__doc__ = doc
+    return intrinsic(operation)
+
+
+add = _arithmetic("fadd", "Return a + b.")
+subtract = _arithmetic("fsub", "Return a - b.")
+multiply = _arithmetic("fmul", "Return a * b.")
+divide = _arithmetic("fdiv", "Return a / b.")
+
+
+def _llvm(name: str, operands: int, doc: str) -> Callable[..., Any]:
+    def call(builder: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(DOUBLES, [DOUBLES] * operands)
+        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f64")
+        return builder.call(function, arguments)
+
+    def one(typingctx: Any, a: Any) -> Any:  # noqa: ARG001
+        return Lanes(a), lambda _context, builder, _signature, given: call(builder, given)
+
+    def two(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
+        return Lanes(a, b), lambda _context, builder, _signature, given: call(builder, given)
+
+    def three(typingctx: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
+        return Lanes(a, b, c), lambda _context, builder, _signature, given: call(builder, given)
+
+    operation = (one, two, three)[operands - 1]
+    operation.__doc__ = doc
+    chosen: Callable[..., Any] = intrinsic(operation)
+    return chosen
+
+
+fma = _llvm("fmuladd", 3, "Return a * b + c, rounded once where the machine can.")
+absolute = _llvm("fabs", 1, "Return the magnitude.")
+root = _llvm("sqrt", 1, "Return the square root.")
+maximum = _llvm("maxnum", 2, "Return the larger; of a number and NaN, the number.")
+minimum = _llvm("minnum", 2, "Return the smaller; of a number and NaN, the number.")
+
+
+@intrinsic  # type: ignore[misc]
+def negate(typingctx: Any, a: Any) -> Any:  # noqa: ARG001
+    """Return -a."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return builder.fneg(arguments[0])
+
+    return Lanes(a), generate
+
+
+def _comparison(sign: str, doc: str, *, unordered: bool = False) -> Any:
+    def operation(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+            compare = builder.fcmp_unordered if unordered else builder.fcmp_ordered
+            return compare(sign, *arguments)
+
+        return LaneMask(a, b), generate
+
+    operation.__doc__ = doc
+    return intrinsic(operation)
+
+
+greater = _comparison(">", "Return a > b; false where either is NaN.")
+at_least = _comparison(">=", "Return a >= b; false where either is NaN.")
+is_not = _comparison("!=", "Return a != b; true where either is NaN.", unordered=True)
+
+
+@intrinsic  # type: ignore[misc]
+def select(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
+    """Return a where the mask is true, else b."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return builder.select(*arguments)
+
+    return Lanes(mask, a, b), generate
+
+
+@intrinsic  # type: ignore[misc]
+def load_whole(typingctx: Any, array: Any, place: Any) -> Any:  # noqa: ARG001
+    """Return one unsigned entry of an index array, without the check for negative places."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = _wide(context, builder, arguments[1], signature.args[1])
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        value = builder.load(builder.gep(data, [wide], inbounds=True))
+        return builder.zext(value, ir.IntType(64))
+
+    return types.uintp(array, place), generate
+
+
+@intrinsic  # type: ignore[misc]
+def fetch_add(typingctx: Any, counter: Any) -> Any:  # noqa: ARG001
+    """Add one to the first entry of an int64 array; return what it was. Safe between threads."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.atomic_rmw("add", data, ir.Constant(ir.IntType(64), 1), "monotonic")
+
+    return types.int64(counter), generate
