@@ -75,6 +75,15 @@ def test_the_table_has_every_dose_and_what_was_simulated(toy: Model) -> None:
     assert curve.time == 60.0
 
 
+def test_mean_levels_are_compared_as_areas_are(toy: Model) -> None:
+    doses = [1.0, 10.0, 100.0, 1e3, 1e4]
+    curve = pw.inhibition_curve(toy, CELL, "blocker", "pK", doses=doses, auc=True)
+    single = pw.suppression(toy, CELL.with_drugs({"blocker": "100 nM"}), ["pK"], auc=True)
+    assert curve.table["suppression"][3] == pytest.approx(
+        single.to_numpy(dtype=float)[0, 0], rel=1e-12
+    )
+
+
 def test_other_drugs_stay_and_set_the_bottom(toy: Model) -> None:
     scenario = CELL.with_drugs({"antibody": "in-vitro"})
     curve = pw.inhibition_curve(toy, scenario, "blocker", "pR")

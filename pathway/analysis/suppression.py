@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pathway.errors import ScenarioError, nearest
-from pathway.result.dataset import NOTHING
+from pathway.analysis.equation_suppression import equation_suppression
+from pathway.analysis.levels import area, chosen_readouts, level, suppression_of, worse
+from pathway.errors import ScenarioError
+from pathway.model.equation_model import EquationModel
+from pathway.result.equations import equation_settings
 from pathway.result.settings import solver_settings
 from pathway.result.simulate import run_batch
 from pathway.result.times import fine_times, minutes
 from pathway.scenario import Scenario, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    import xarray as xr
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterable
 
     from pathway.model import Model
     from pathway.solve.settings import Method
 
-__all__ = ["chosen_readouts", "stop_of", "suppression", "suppression_of"]
+__all__ = ["area", "chosen_readouts", "level", "stop_of", "suppression", "suppression_of"]
 
 
 def suppression(
-    model: Model,
+    model: Model | EquationModel,
     scenarios: Scenario | Iterable[Scenario],
     readouts: Iterable[str] | None = None,
     at: str | float | None = None,
@@ -42,11 +42,13 @@ def suppression(
     """Return how much each scenario's drugs suppress each readout.
 
     The reference of a scenario is the same scenario without its drugs: same cell, same ligands at
-    the same times. 1 is full suppression, 0 none, negative is activation.
+    the same times. 1 is full suppression, 0 none, negative is activation. A model read from SBML
+    has no drugs: there the scenario's ``parameters`` are the treatment, and the reference is the
+    file as it stands for the same duration.
 
     Parameters
     ----------
-    model : Model
+    model : Model or EquationModel
     scenarios : Scenario or iterable of Scenario
     readouts : iterable of str, optional
         All readouts of the model if None.
@@ -64,7 +66,8 @@ def suppression(
     -------
     pandas.DataFrame
         Index ``scenario`` (labels), one column per readout, values without unit. NaN where the
-        untreated readout is zero (below ``pathway.result.dataset.NOTHING``) or where a run failed; ``attrs["status"]`` has
+        untreated readout is zero (below ``pathway.result.dataset.NOTHING``; of a model read from
+        SBML, that share of the treated readout) or where a run failed; ``attrs["status"]`` has
         each scenario's status.
 
     Raises
@@ -79,6 +82,11 @@ def suppression(
         raise ScenarioError("suppression", "since= without auc=True", "it bounds an area")
     if not asked:
         raise ScenarioError("suppression", "no scenario is given", "give at least one")
+    if isinstance(model, EquationModel):
+        found = equation_settings(rtol, atol, method)
+        return equation_suppression(
+            model, asked, readouts, at, auc=auc, since=since, settings=found, progress=progress
+        )
     references = [scenario.without_drugs() for scenario in asked]
     runs = list(dict.fromkeys([*asked, *references]))
     resolved = {scenario: resolve(model.declared, scenario) for scenario in runs}
@@ -100,7 +108,9 @@ def suppression(
     pairs = [(rows[one], rows[other]) for one, other in zip(asked, references, strict=True)]
     table = {
         name: [
-            suppression_of(*_levels(dataset, name, pair, start, stop, auc=auc))
+            suppression_of(
+                *(level(dataset, name, row, stop, start if auc else None) for row in pair)
+            )
             for pair, stop in zip(pairs, stops, strict=True)
         ]
         for name in names
@@ -112,36 +122,9 @@ def suppression(
         quantity="suppression",
         unit="1",
         reference="the same scenario without drugs",
-        status=[str(_worse(status[one], status[other])) for one, other in pairs],
+        status=[str(worse(status[one], status[other])) for one, other in pairs],
     )
     return frame
-
-
-def suppression_of(treated: float, untreated: float) -> float:
-    """Return ``1 - treated / untreated``; NaN if the untreated level is nothing."""
-    return 1.0 - treated / untreated if untreated > NOTHING else float("nan")
-
-
-def area(values: NDArray[np.float64], times: NDArray[np.float64]) -> float:
-    """Return the area under a curve by trapezoids."""
-    return float(np.trapezoid(values, times))
-
-
-def chosen_readouts(known: Sequence[str], readouts: Iterable[str] | None) -> list[str]:
-    """Return the readouts asked for, or all that are known, in order.
-
-    Raises
-    ------
-    ScenarioError
-        An unknown readout.
-    """
-    if readouts is None:
-        return list(known)
-    names = [readouts] if isinstance(readouts, str) else list(readouts)
-    for name in names:
-        if name not in known:
-            raise ScenarioError("readouts", f"unknown readout {name!r}", nearest(name, known))
-    return names
 
 
 def stop_of(label: str, duration: float, at: str | float | None) -> float:
@@ -162,22 +145,3 @@ def stop_of(label: str, duration: float, at: str | float | None) -> float:
             "make the scenario longer, or ask for an earlier time",
         )
     return time
-
-
-def _levels(
-    dataset: xr.Dataset, name: str, rows: tuple[int, int], start: float, stop: float, *, auc: bool
-) -> tuple[float, float]:
-    """Return the readout treated and untreated: at ``stop``, or the areas up to it."""
-    times = dataset["time"].to_numpy()
-    values = dataset[name].to_numpy()
-    if not auc:
-        at = int(np.searchsorted(times, stop))
-        return float(values[rows[0], at]), float(values[rows[1], at])
-    inside = (times >= start) & (times <= stop)
-    treated, untreated = (area(values[row, inside], times[inside]) for row in rows)
-    length = stop - start
-    return treated / length, untreated / length  # a mean level, so that NOTHING keeps its unit
-
-
-def _worse(one: str, other: str) -> str:
-    return other if one == "ok" else one

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pathway.model import Model
+    from pathway.model import EquationModel, Model
     from pathway.scenario import Scenario
 
-__all__ = ["Dose", "lesion_amounts", "make_scenario", "open_model", "pairs"]
+__all__ = ["Dose", "lesion_amounts", "make_scenario", "open_any", "open_model", "pairs"]
 
 
 class Dose(StrEnum):
@@ -43,6 +43,14 @@ def open_model(*, model: str, models: Path | None) -> Model:
         )
     with Bar("reading the model"):
         return pw.load(model, extra=models)
+
+
+def open_any(*, model: str, models: Path | None, ignore_fast: bool) -> Model | EquationModel:
+    """Load the model that ``--model`` names, be it one of rules or an SBML file."""
+    import pathway as pw
+
+    with Bar("reading the model"):
+        return pw.load(model, extra=models, ignore_fast=ignore_fast)
 
 
 def make_scenario(

@@ -11,26 +11,51 @@ from pathway.cli.output import Form, Rows, frame_rows, note, print_json, print_r
 from pathway.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from pathway.model import Model
+    from pathway.model import EquationModel, Model
     from pathway.scenario import Scenario
 
 __all__ = ["curve"]
 
 
 def curve(
-    drug_curve: Annotated[str, typer.Argument(metavar="DRUG", help="Whose dose is varied.")],
-    model: Model,
+    drug_curve: Annotated[
+        str,
+        typer.Argument(
+            metavar="DRUG",
+            help="Whose dose is varied; of an SBML file a parameter or initial value.",
+        ),
+    ],
+    any_model: Model | EquationModel,
     scenario: Scenario,
     form: Form,
     readout: Annotated[
         str,
         typer.Option(metavar="NAME", help="The readout suppressed.", rich_help_panel=OUTPUT),
     ] = "pAKT_S473",
+    doses: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOSE,...",
+            help='At least five, "1 nM,10 nM,..."; of an SBML file numbers in its unit.',
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When; the end if not given.", rich_help_panel=OUTPUT),
+    ] = None,
     out: OutOption = None,
+    *,
+    auc: Annotated[
+        bool,
+        typer.Option("--auc", help="Mean levels up to then instead.", rich_help_panel=OUTPUT),
+    ] = False,
 ) -> None:
     """Vary one drug's dose and print the inhibition curve with IC50, Emax and fit.
 
     What else the scenario holds (--drug of another kind, --ligand, --lesion) stays as it is.
+
+    Of an SBML file (--model model.xml) the dose is a parameter or initial value, and --duration a
+    number in the file's unit of time.
 
     Example: pathway curve lapatinib --readout pERK --context BT474 --ligand "HRG=1 nM"
     """
@@ -38,7 +63,16 @@ def curve(
     from pathway.analysis.compare_save import together
 
     with Bar(f"varying {drug_curve}") as bar:
-        found = pw.inhibition_curve(model, scenario, drug=drug_curve, readout=readout, progress=bar)
+        found = pw.inhibition_curve(
+            any_model,
+            scenario,
+            drug=drug_curve,
+            readout=readout,
+            doses=None if doses is None else [text.strip() for text in doses.split(",")],
+            at=at,
+            auc=auc,
+            progress=bar,
+        )
     facts = {
         "drug": drug_curve,
         "readout": readout,

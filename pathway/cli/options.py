@@ -1,7 +1,7 @@
 """The options every command spells alike, declared once.
 
-A command whose signature has ``model``, ``scenario`` or ``form`` gets the options that describe
-one from the decorator :func:`expanded`, and is called with the thing itself.
+A command whose signature has ``model`` (or ``any_model``, which may be an SBML file), ``scenario``
+or ``form`` gets the options that describe one from the decorator :func:`expanded`, and is called with the thing itself.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import inspect
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from pathway.cli.asked import Dose, make_scenario, open_model
+from pathway.cli.asked import Dose, make_scenario, open_any, open_model
 from pathway.cli.output import form_of
 
 if TYPE_CHECKING:
@@ -87,6 +87,26 @@ _MODEL = (
         panel=None,
     ),
 )
+_ANY_MODEL = (
+    _option(
+        "--model",
+        str,
+        "A shipped model, the folder of one, or an SBML file.",
+        default="her2",
+        metavar="NAME|DIR|FILE",
+        panel=None,
+    ),
+    _MODEL[1],
+    inspect.Parameter(
+        "ignore_fast",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[
+            bool,
+            typer.Option("--ignore-fast", help="Of an SBML file: fast reactions as ordinary ones."),
+        ],
+    ),
+)
 _SCENARIO = tuple(
     _option(flag, kind, text, default=default, metavar=metavar, panel=SCENARIO)
     for flag, metavar, kind, default, text in (
@@ -139,6 +159,7 @@ _FORM = tuple(
 )
 _MADE: dict[str, tuple[tuple[inspect.Parameter, ...], Callable[..., object]]] = {
     "model": (_MODEL, open_model),
+    "any_model": (_ANY_MODEL, open_any),
     "scenario": (_SCENARIO, make_scenario),
     "form": (_FORM, form_of),
 }
@@ -147,15 +168,15 @@ _MADE: dict[str, tuple[tuple[inspect.Parameter, ...], Callable[..., object]]] = 
 def expanded(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of the ``model``, ``scenario`` and ``form`` it takes.
 
-    The returned function has one keyword-only parameter for each option in place of those three,
+    The returned function has one keyword-only parameter for each option in place of those,
     in the order of the command's own signature; typer reads nothing else.
     """
     own = inspect.signature(command)
     wanted = [name for name in own.parameters if name in _MADE]
-    # Those three are annotated with types that are only imported for checking.
+    # Those are annotated with types that are only imported for checking.
     hints = get_type_hints(
         command,
-        localns=dict.fromkeys(("Model", "Scenario", "Form"), object),
+        localns=dict.fromkeys(("Model", "EquationModel", "Scenario", "Form"), Any),
         include_extras=True,
     )
     parameters: list[inspect.Parameter] = []
