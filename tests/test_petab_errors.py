@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pathway as pw
-from pathway.errors import DeclarationError, ScenarioError, SolveError, UnsupportedError
-from tests.petab_text import YAML, table, write_problem
+from pathway.errors import DeclarationError, ScenarioError, SolveError
+from tests.petab_text import YAML, write_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,14 +96,6 @@ def test_files_that_are_none_are_refused(
 ) -> None:
     with pytest.raises(DeclarationError, match=message):
         pw.load_petab(write_problem(tmp_path, **{name: text}))
-
-
-def test_pre_equilibration_is_refused(tmp_path: Path) -> None:
-    columns = "observableId preequilibrationConditionId simulationConditionId measurement time"
-    rows = table((columns, "z own given 1 1"))
-    path = write_problem(tmp_path, **{"measurements.tsv": rows})
-    with pytest.raises(UnsupportedError, match="line 2: is pre-equilibrated under 'own'"):
-        pw.load_petab(path)
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from pathway.cli.imported import import_file
 from pathway.cli.info import info
 from pathway.cli.network import equations, graph
 from pathway.cli.options import expanded
+from pathway.cli.petab import petab
 from pathway.cli.simulate import simulate
 from pathway.errors import PathwayError, SolveError
 
@@ -51,6 +52,7 @@ for name, command in (
     ("show", show),
     ("cite", cite),
     ("import", import_file),
+    ("petab", petab),
 ):
     app.command(name)(expanded(command))
 

@@ -67,6 +67,8 @@ def check_problem(
     for measured in measurements:
         _require(measured.observable, observables, measured.where, "observable")
         _require(measured.condition, conditions, measured.where, "condition")
+        if measured.before:
+            _require(measured.before, conditions, measured.where, "condition")
         here = names | dict.fromkeys(name for name, _ in conditions[measured.condition].changes)
         _check_formulas(measured, observables[measured.observable], here)
 

@@ -67,6 +67,8 @@ class Measurement:
     """File and line."""
     observable: str
     condition: str
+    before: str
+    """The condition under which the model comes to rest first; empty if it does not."""
     value: float
     time: float
     observable_parameters: tuple[float | str, ...]

@@ -14,13 +14,14 @@ from pathway.equations.evaluate import evaluate
 from pathway.errors import DeclarationError, SolveError
 from pathway.model.equation_model import load_equations
 from pathway.petab.check import check_problem, placeholders
+from pathway.petab.rest import state_at_rest
 from pathway.petab.score import log_density
 from pathway.petab.start import changed_start
 from pathway.solve.system import integrate_system
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pathway.model.equation_model import EquationModel
     from pathway.petab.entities import Condition, Measurement, Observable, Parameter
@@ -52,22 +53,13 @@ class PetabProblem:
         Raises
         ------
         SolveError
-            If a simulation fails.
+            If a simulation fails, or a model that is to be at rest first has none.
         ScenarioError
             If a condition changes what follows from other values.
+        UnsupportedError
+            If a model with events is to be at rest first.
         """
-        found = [simulated for simulated, _ in self._predictions()]
-        columns = dict.fromkeys(name for measured in self.measurements for name, _ in measured.row)
-        rows = [dict(measured.row) for measured in self.measurements]
-        return pd.DataFrame(
-            {
-                {"measurement": "simulation"}.get(name, name): {
-                    "measurement": found,
-                    "time": [measured.time for measured in self.measurements],
-                }.get(name, [row.get(name, "") for row in rows])
-                for name in columns
-            }
-        )
+        return self._table(self._predictions())
 
     def log_likelihood(self) -> float:
         """Return the natural logarithm of the likelihood of all measurements.
@@ -80,11 +72,41 @@ class PetabProblem:
             If a simulation fails, noise is not positive, or a logarithm is asked of what is not.
         ScenarioError
             If a condition changes what follows from other values.
+        UnsupportedError
+            If a model with events is to be at rest first.
         """
+        return self._score(self._predictions())
+
+    def simulate_and_score(
+        self, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[pd.DataFrame, float]:
+        """Return :meth:`simulate` and :meth:`log_likelihood` of one simulation.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with simulations done and simulations in all.
+        """
+        predictions = self._predictions(progress)
+        return self._table(predictions), self._score(predictions)
+
+    def _table(self, predictions: Sequence[tuple[float, float]]) -> pd.DataFrame:
+        found = [simulated for simulated, _ in predictions]
+        columns = dict.fromkeys(name for measured in self.measurements for name, _ in measured.row)
+        rows = [dict(measured.row) for measured in self.measurements]
+        return pd.DataFrame(
+            {
+                {"measurement": "simulation"}.get(name, name): {
+                    "measurement": found,
+                    "time": [measured.time for measured in self.measurements],
+                }.get(name, [row.get(name, "") for row in rows])
+                for name in columns
+            }
+        )
+
+    def _score(self, predictions: Sequence[tuple[float, float]]) -> float:
         total = 0.0
-        for measured, (simulated, noise) in zip(
-            self.measurements, self._predictions(), strict=True
-        ):
+        for measured, (simulated, noise) in zip(self.measurements, predictions, strict=True):
             observable = self.observables[measured.observable]
             total += log_density(
                 measured.value,
@@ -96,23 +118,37 @@ class PetabProblem:
             )
         return total
 
-    def _predictions(self) -> list[tuple[float, float]]:
+    def _predictions(
+        self, progress: Callable[[int, int], None] | None = None
+    ) -> list[tuple[float, float]]:
         """Return the simulated value and the noise of every measurement."""
         found: dict[int, tuple[float, float]] = {}
-        rows: dict[str, list[int]] = {}
+        rows: dict[tuple[str, str], list[int]] = {}
         for place, measured in enumerate(self.measurements):
-            rows.setdefault(measured.condition, []).append(place)
+            rows.setdefault((measured.before, measured.condition), []).append(place)
         columns = {name: column for column, name in enumerate(self.model.readouts)}
-        for name, places in rows.items():
+        rests = {"": dict[str, float]()}
+        for done, ((before, name), places) in enumerate(rows.items(), start=1):
+            if before not in rests:
+                rests[before] = self._rest(before)
             times = np.unique([self.measurements[place].time for place in places])
             settled = self._settled(self.conditions[name])
             constants, initial = changed_start(self.model.system, settled, f"condition {name!r}")
-            run = integrate_system(self.model.compiled, times, constants, initial)
+            start = rests[before] | initial
+            run = integrate_system(self.model.compiled, times, constants, start)
             for place in places:
                 row = run.outputs[np.searchsorted(times, self.measurements[place].time)]
                 reached = {key: float(row[column]) for key, column in columns.items()}
                 found[place] = self._predicted(self.measurements[place], settled | reached)
+            if progress is not None:
+                progress(done, len(rows))
         return [found[place] for place in range(len(self.measurements))]
+
+    def _rest(self, name: str) -> dict[str, float]:
+        """Return the states that the model comes to under a condition."""
+        where = f"condition {name!r}"
+        settled = self._settled(self.conditions[name])
+        return state_at_rest(self.model, *changed_start(self.model.system, settled, where), where)
 
     def _settled(self, condition: Condition) -> dict[str, float]:
         """Return the nominal parameters and what a condition changes."""
@@ -145,7 +181,8 @@ def load_petab(path: str | os.PathLike[str]) -> PetabProblem:
     """Read a parameter estimation problem in PEtab, version 1.
 
     Conditions may change parameters, initial values of species and sizes of compartments, to
-    numbers or to parameters of the problem. Observable and noise formulas are parsed, never
+    numbers or to parameters of the problem. A model that is pre-equilibrated under one condition
+    goes on from that rest under another, which sets only what it names. Observable and noise formulas are parsed, never
     executed. Visualisation files and priors are not looked at.
 
     Parameters
@@ -159,8 +196,8 @@ def load_petab(path: str | os.PathLike[str]) -> PetabProblem:
         If a file cannot be read, leaves the folder, says what it may not, or does not fit the
         others; the message names the file and line.
     UnsupportedError
-        If it is of another version, has several models, or measures a steady state
-        (pre-equilibration, time inf); or for what the model has that is not computed.
+        If it is of another version, has several models, or measures a steady state (time inf); or
+        for what the model has that is not computed.
 
     Examples
     --------

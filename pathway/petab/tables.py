@@ -108,7 +108,7 @@ def measurements_of(paths: Sequence[Path]) -> tuple[Measurement, ...]:
     DeclarationError
         If there are none, or a measurement or time is no number, or a time is negative.
     UnsupportedError
-        If one is of a steady state: pre-equilibrated, or at time inf.
+        If one is of a steady state, at time inf.
     """
     columns = ("observableId", "simulationConditionId", "measurement", "time")
     found = [_measurement(row) for path in paths for row in read_table(path, columns)]
@@ -118,13 +118,6 @@ def measurements_of(paths: Sequence[Path]) -> tuple[Measurement, ...]:
 
 
 def _measurement(row: Row) -> Measurement:
-    before = row.cells.get("preequilibrationConditionId")
-    if before:
-        raise UnsupportedError(
-            row.where,
-            f"is pre-equilibrated under {before!r}",
-            "pre-equilibration is not computed here; give the condition its initial values",
-        )
     if row.cells["time"].lower() in {"inf", "infinity"}:
         raise UnsupportedError(
             row.where,
@@ -138,6 +131,7 @@ def _measurement(row: Row) -> Measurement:
         where=row.where,
         observable=row.cells["observableId"],
         condition=row.cells["simulationConditionId"],
+        before=row.cells.get("preequilibrationConditionId", ""),
         value=_number(row, "measurement"),
         time=time,
         observable_parameters=_entries(row, "observableParameters"),
