@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 MADE = reaction(apply("times", "C", "made"), "", "1 A", name="R")
 LOST = reaction(apply("times", "C", "k", "A"), "1 A")
-PARTS = {
-    "compartments": CELL,
-    "species": species("A", "6"),
-    "parameters": parameter("k", "0.5") + parameter("made", "2") + parameter("p", "1"),
-}
-MODEL = document(**PARTS, reactions=MADE + LOST)
+
+
+def model(reactions: str, events: str = "") -> str:
+    return document(
+        compartments=CELL,
+        species=species("A", "6"),
+        parameters=parameter("k", "0.5") + parameter("made", "2") + parameter("p", "1"),
+        reactions=reactions,
+        events=events,
+    )
+
+
+MODEL = model(MADE + LOST)
 """A rests at made / k."""
 OBSERVABLES = table(("observableId observableFormula noiseFormula", "z A sd"))
 CONDITIONS = table(("conditionId k made", "slow 0.1 -", "fast 0.8 -", "more - 5"))
@@ -78,7 +85,7 @@ def test_one_simulation_gives_table_and_score(tmp_path: Path) -> None:
 
 
 def test_a_model_that_has_no_rest(tmp_path: Path) -> None:
-    files = {**FILES, "model.xml": document(**PARTS, reactions=MADE)}
+    files = {**FILES, "model.xml": model(MADE)}
     with pytest.raises(
         SolveError, match=r"condition 'slow': does not come to rest: '.*A.*' still changes at time"
     ):
@@ -92,7 +99,7 @@ def test_a_model_with_events_is_not_brought_to_rest(tmp_path: Path) -> None:
         f'<trigger initialValue="true" persistent="true">{trigger}</trigger>'
         "</event>"
     )
-    files = {**FILES, "model.xml": document(**PARTS, reactions=MADE + LOST, events=event)}
+    files = {**FILES, "model.xml": model(MADE + LOST, event)}
     problem = pw.load_petab(write_problem(tmp_path, **files))
     with pytest.raises(UnsupportedError, match="'slow': is to rest, and 'm' has 1 events"):
         problem.log_likelihood()
