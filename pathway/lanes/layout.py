@@ -21,17 +21,13 @@ FIRST_STATE = 1
 
 
 class LaneProgram(NamedTuple):
-    """Blocks of equal operations; none reads what a later one writes.
-
-    A block's results are consecutive rows; its operands are listed one after the other.
-    """
+    """Blocks of equal operations, in an order in which nothing is read before it is written."""
 
     blocks: NDArray[np.uint32]
-    """Five for each block: operation, results, first result's row, first operand, first
-    coefficient."""
+    """Three for each block: operation, results (of sums: groups), place of its first operand."""
     operands: NDArray[np.uint32]
-    """Rows; for sums also the number of terms before each sum's rows."""
-    coefficients: NDArray[np.float64]
+    """For each result, the row it goes to, then the rows it is computed from. In front of each
+    group of sums its shape, as :mod:`pathway.lanes.opcodes` says."""
     spans: NDArray[np.int64]
     """One past the last block of: what numbers alone decide; the derivatives; the Jacobian."""
 

@@ -25,6 +25,7 @@ __all__ = [
     "LANES",
     "absolute",
     "add",
+    "any_true",
     "at_least",
     "divide",
     "fetch_add",
@@ -212,6 +213,17 @@ def select(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
         return builder.select(*arguments)
 
     return Lanes(mask, a, b), generate
+
+
+@intrinsic  # type: ignore[misc]
+def any_true(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
+    """Return whether a mask is true in any lane: for shortcuts that change no bits."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        bits = builder.bitcast(arguments[0], ir.IntType(LANES))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
+    return types.boolean(mask), generate
 
 
 @intrinsic  # type: ignore[misc]

@@ -1,0 +1,27 @@
+"""The lane machine's operations, numbered; the kernels read the numbers as compile-time constants.
+
+The first forty are those of :mod:`pathway.programs.opcodes`, under the same numbers. Operands in a
+block: the result's row first, then the rows that are read.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "HILL",
+    "MULTIPLY3",
+    "MULTIPLY4",
+    "RECIPROCAL",
+    "SUM",
+    "SUM_HEAD",
+    "WIDTH",
+]
+
+MULTIPLY3, MULTIPLY4, RECIPROCAL, HILL, SUM = 40, 41, 42, 43, 44
+"""``HILL`` writes value, complement and slope of a saturation in x, half and exponent."""
+
+SUM_HEAD = 7
+"""A block of sums is made of groups of one shape. In front of each group: how many sums; how many
+terms each has of one row (added, subtracted), of two rows' product and of three rows' product."""
+
+WIDTH = {0: 3, MULTIPLY3: 4, MULTIPLY4: 5, RECIPROCAL: 2, HILL: 6}
+"""Entries among the operands that one result has, where it is not four (result and three)."""
