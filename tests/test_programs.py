@@ -274,10 +274,12 @@ def test_loading_that_takes_long_is_announced(
         def start(self) -> None:
             self.announce()
 
+        daemon = False
+
         def cancel(self) -> None:
             self.cancelled = True
 
-    monkeypatch.setattr(load, "Timer", Impatient)
+    monkeypatch.setattr("pathway.kernels.load.Timer", Impatient)
     load_machine()
     assert "compiling kernels once with numba" in capsys.readouterr().err
 

@@ -90,7 +90,7 @@ def _float_section(tables: Tables, values: Vector, number: int) -> Vector:
     return values[tables[2 * number] : tables[2 * number + 1]]
 
 
-@njit(THREE_NUMBERS(types.float64, types.float64, types.float64), cache=True)
+@njit(THREE_NUMBERS(types.float64, types.float64, types.float64), cache=True, error_model="numpy")
 def _hill(x: float, half: float, n: float) -> tuple[float, float, float]:
     """Return X^n / (K^n + X^n), its complement (computed without cancellation) and its slope."""
     scaled = x / half

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numba
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Kernels", "load_kernels"]
+__all__ = ["PATIENCE", "Kernels", "announced", "load_kernels"]
 
 PATIENCE = 1.5
 """Seconds after which loading must be compiling: from the cache it takes a tenth of this."""
@@ -33,15 +34,23 @@ class Kernels(NamedTuple):
     null_space: Callable[..., Any]
 
 
-def load_kernels() -> Kernels:
-    """Return the kernels, compiled or read from numba's cache; one note on stderr if it is slow."""
-    timer = Timer(PATIENCE, lambda: print(NOTE, file=sys.stderr, flush=True))
+@contextmanager
+def announced(patience: float | None = None) -> Iterator[None]:
+    """Say once on stderr that kernels are compiling, if what is inside takes long."""
+    seconds = PATIENCE if patience is None else patience
+    timer = Timer(seconds, lambda: print(NOTE, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()
     try:
-        from pathway.kernels import echelon, functions
+        yield
     finally:
         timer.cancel()
+
+
+def load_kernels() -> Kernels:
+    """Return the kernels, compiled or read from numba's cache; one note on stderr if it is slow."""
+    with announced():
+        from pathway.kernels import echelon, functions
     return Kernels(
         rates=functions.rates,
         rhs=functions.rhs,

@@ -16,7 +16,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.extending import models, register_model
-from numba.extending import intrinsic
+
+from pathway.lanes.jit import operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def _wide(context: Any, builder: Any, value: Any, given: Any) -> Any:
     return context.cast(builder, value, given, types.uintp)
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def load(typingctx: Any, array: Any, row: Any) -> Any:  # noqa: ARG001 - numba's signature
     """Return one row of an array."""
 
@@ -106,7 +107,7 @@ def load(typingctx: Any, array: Any, row: Any) -> Any:  # noqa: ARG001 - numba's
     return Lanes(array, row), generate
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG001
     """Write one row of an array."""
 
@@ -119,7 +120,7 @@ def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG
     return types.void(array, row, value), generate
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def splat(typingctx: Any, value: Any) -> Any:  # noqa: ARG001
     """Return one number in all lanes."""
 
@@ -133,15 +134,15 @@ def splat(typingctx: Any, value: Any) -> Any:  # noqa: ARG001
     return Lanes(value), generate
 
 
-def _arithmetic(name: str, doc: str) -> Any:
-    def operation(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
+def _arithmetic(name: str, doc: str) -> Callable[..., Any]:
+    def binary(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
             return getattr(builder, name)(*arguments)
 
         return Lanes(a, b), generate
 
-    operation.__doc__ = doc
-    return intrinsic(operation)
+    binary.__doc__ = doc
+    return operation(binary)
 
 
 add = _arithmetic("fadd", "Return a + b.")
@@ -165,10 +166,9 @@ def _llvm(name: str, operands: int, doc: str) -> Callable[..., Any]:
     def three(typingctx: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
         return Lanes(a, b, c), lambda _context, builder, _signature, given: call(builder, given)
 
-    operation = (one, two, three)[operands - 1]
-    operation.__doc__ = doc
-    chosen: Callable[..., Any] = intrinsic(operation)
-    return chosen
+    chosen = (one, two, three)[operands - 1]
+    chosen.__doc__ = doc
+    return operation(chosen)
 
 
 fma = _llvm("fmuladd", 3, "Return a * b + c, rounded once where the machine can.")
@@ -178,7 +178,7 @@ maximum = _llvm("maxnum", 2, "Return the larger; of a number and NaN, the number
 minimum = _llvm("minnum", 2, "Return the smaller; of a number and NaN, the number.")
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def negate(typingctx: Any, a: Any) -> Any:  # noqa: ARG001
     """Return -a."""
 
@@ -188,16 +188,16 @@ def negate(typingctx: Any, a: Any) -> Any:  # noqa: ARG001
     return Lanes(a), generate
 
 
-def _comparison(sign: str, doc: str, *, unordered: bool = False) -> Any:
-    def operation(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
+def _comparison(sign: str, doc: str, *, unordered: bool = False) -> Callable[..., Any]:
+    def binary(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
             compare = builder.fcmp_unordered if unordered else builder.fcmp_ordered
             return compare(sign, *arguments)
 
         return LaneMask(a, b), generate
 
-    operation.__doc__ = doc
-    return intrinsic(operation)
+    binary.__doc__ = doc
+    return operation(binary)
 
 
 greater = _comparison(">", "Return a > b; false where either is NaN.")
@@ -205,7 +205,7 @@ at_least = _comparison(">=", "Return a >= b; false where either is NaN.")
 is_not = _comparison("!=", "Return a != b; true where either is NaN.", unordered=True)
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def select(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     """Return a where the mask is true, else b."""
 
@@ -215,7 +215,7 @@ def select(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return Lanes(mask, a, b), generate
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def any_true(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
     """Return whether a mask is true in any lane: for shortcuts that change no bits."""
 
@@ -226,7 +226,7 @@ def any_true(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
     return types.boolean(mask), generate
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def load_whole(typingctx: Any, array: Any, place: Any) -> Any:  # noqa: ARG001
     """Return one unsigned entry of an index array, without the check for negative places."""
 
@@ -239,7 +239,7 @@ def load_whole(typingctx: Any, array: Any, place: Any) -> Any:  # noqa: ARG001
     return types.uintp(array, place), generate
 
 
-@intrinsic  # type: ignore[misc]
+@operation
 def fetch_add(typingctx: Any, counter: Any) -> Any:  # noqa: ARG001
     """Add one to the first entry of an int64 array; return what it was. Safe between threads."""
 

@@ -110,6 +110,7 @@ class Model:
             inputs=resolved.steps[0].inputs,
             background=resolved.background,
             tables=compile_graph(graph) if like is None else like.tables,
+            lanes=None if like is None else like.lanes,
         )
 
     def scales(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from threading import Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numba
+from pathway.kernels.load import announced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +13,6 @@ __all__ = ["Machine", "load_machine"]
 
 PATIENCE = 3.0
 """Seconds after which loading must be compiling: from the cache it takes less than a second."""
-
-NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (10 to 20 s) ..."
 
 
 class Machine(NamedTuple):
@@ -34,11 +30,6 @@ class Machine(NamedTuple):
 
 def load_machine() -> Machine:
     """Return the machine, compiled or read from numba's cache; one note on stderr if it is slow."""
-    timer = Timer(PATIENCE, lambda: print(NOTE, file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
+    with announced(PATIENCE):
         from pathway.programs import machine
-    finally:
-        timer.cancel()
     return Machine(**{name: getattr(machine, name) for name in Machine._fields})

@@ -136,7 +136,12 @@ def _per_run(
                 outcome.run.lowest,
             )
     per_run: dict[str, tuple[str, NDArray[np.float64] | NDArray[np.object_], dict[str, str]]] = {
-        "parameters_hash": ("scenario", np.array(hashes, dtype=object), {})
+        "parameters_hash": ("scenario", np.array(hashes, dtype=object), {}),
+        "solver": (
+            "scenario",
+            np.array([o.run.solver if o.run else "" for o in outcomes], dtype=object),
+            {"long_name": "integrator; of scipy where the default failed"},
+        ),
     }
     for row, (name, unit, words) in enumerate(CERTIFICATE):
         per_run[name] = ("scenario", table[row], {"units": unit, "long_name": words})

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.errors import SolveError
+from pathway.batch.run import thread_count
+from pathway.errors import CompileError, PathwayError, SolveError
+from pathway.model.lanes import NetworkRun, run_networks
 from pathway.result.record import parameters_hash
 from pathway.scenario import resolve
+from pathway.solve.settings import Method
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
+    from pathway.declare.entities import Declared
     from pathway.model import Model, Network
     from pathway.scenario import Resolved, Scenario
     from pathway.solve.equilibrate import Certificate
+    from pathway.solve.integrate import Trajectory
     from pathway.solve.settings import Settings
 
 __all__ = ["Rest", "Run", "Runner", "untreated"]
@@ -48,12 +56,24 @@ class Run:
     steps: int
     lowest: float
     parameters_hash: str
+    solver: str
+    """The integrator's name; one of scipy after a failure of the default says so."""
 
 
 def untreated(scenario: Scenario) -> Scenario:
     """Return the cell before time 0 as a scenario: no drugs, no ligands, a medium that is kept."""
     bare = scenario.without_drugs().without_ligands()
     return replace(bare, later=(), medium_volume_per_cell=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ready:
+    """A run that lacks only its integration."""
+
+    place: int
+    run: NetworkRun
+    rest: Rest
+    parameters_hash: str
 
 
 class Runner:
@@ -70,6 +90,16 @@ class Runner:
         self._networks: dict[Hashable, Network] = {}
         self._rests: dict[Hashable, Rest] = {}
         self._scales: dict[Hashable, dict[str, float]] = {}
+
+    @property
+    def declared(self) -> Declared:
+        """Return what the model declares."""
+        return self._model.declared
+
+    @property
+    def settings(self) -> Settings:
+        """Return the solver settings."""
+        return self._settings
 
     def network(self, resolved: Resolved) -> Network:
         """Return the network of a scenario, with its numbers."""
@@ -108,21 +138,96 @@ class Runner:
         CompileError
             Parameter values that make a rate meaningless.
         """
+        (found,) = self.run_all([(scenario, resolved)], times)
+        if isinstance(found, PathwayError):
+            raise found
+        return found
+
+    def run_all(
+        self,
+        asked: Sequence[tuple[Scenario, Resolved]],
+        times: NDArray[np.float64],
+        threads: int | None = None,
+        done: Callable[[int], None] | None = None,
+    ) -> list[Run | SolveError | CompileError]:
+        """Return the readouts of many scenarios, or why there are none, in order.
+
+        Scenarios of one structure run side by side, while the next network is expanded.
+
+        Parameters
+        ----------
+        asked : sequence of (Scenario, Resolved)
+        times : (n,) array
+            Minutes, ascending; of each run, those after its end are left out.
+        threads : int, optional
+            By default as numba is set (``NUMBA_NUM_THREADS``).
+        done : callable, optional
+            Called with the number of runs done.
+        """
+        groups: dict[Hashable, list[int]] = {}
+        for place, (_, resolved) in enumerate(asked):
+            groups.setdefault(resolved.structure_key, []).append(place)
+        found: dict[int, Run | SolveError | CompileError] = {}
+        report = (lambda _done: None) if done is None else done
+        with ThreadPoolExecutor(max_workers=thread_count(threads)) as pool:
+            waiting: deque[tuple[list[_Ready], Future[list[Trajectory | SolveError]]]] = deque()
+            for places in groups.values():
+                ready: list[_Ready] = []
+                for place in places:
+                    try:
+                        ready.append(self._prepare(place, *asked[place]))
+                    except (SolveError, CompileError) as error:
+                        found[place] = error
+                if self._settings.method is Method.RODAS5P:
+                    waiting.append(
+                        (ready, pool.submit(_side_by_side, ready, times, self._settings))
+                    )
+                else:
+                    found |= {one.place: self._alone(one, times) for one in ready}
+                while waiting and waiting[0][1].done():
+                    found |= self._collect(*waiting.popleft(), times)
+                report(len(found))
+            for group in waiting:
+                found |= self._collect(*group, times)
+                report(len(found))
+        return [found[place] for place in range(len(asked))]
+
+    def _collect(
+        self,
+        ready: Sequence[_Ready],
+        future: Future[list[Trajectory | SolveError]],
+        times: NDArray[np.float64],
+    ) -> dict[int, Run | SolveError]:
+        """Return the runs of one structure; what the lanes could not do, scipy tries once."""
+        outcomes: dict[int, Run | SolveError] = {}
+        for one, trajectory in zip(ready, future.result(), strict=True):
+            if isinstance(trajectory, SolveError):
+                outcomes[one.place] = self._alone(
+                    one, times, f" after Rodas5P failed: {trajectory}"
+                )
+            else:
+                outcomes[one.place] = _read(one, trajectory, Method.RODAS5P.value)
+        return outcomes
+
+    def _alone(
+        self, ready: _Ready, times: NDArray[np.float64], remark: str = ""
+    ) -> Run | SolveError:
+        # scipy's LSODA is not made for several threads: these run here, one after the other.
+        settings = self._settings.stepwise()
+        inside = times[times <= ready.run.steps[-1].stop]
+        try:
+            found = ready.run.network.run(ready.run.steps, inside, ready.run.y0, settings)
+        except SolveError as error:
+            return error
+        return _read(ready, found, f"{settings.method.value}{remark}")
+
+    def _prepare(self, place: int, scenario: Scenario, resolved: Resolved) -> _Ready:
         rest = self.rest(scenario)
         network = self.network(resolved)
-        trajectory = network.run(
-            resolved.steps,
-            times[times <= resolved.duration],
-            _start(network, rest),
-            self._settings,
-        )
-        return Run(
-            readouts=network.readouts,
-            levels=network.read(trajectory.y, trajectory.inputs).T,
-            baseline=np.array([rest.readouts.get(name, 0.0) for name in network.readouts]),
-            certificate=rest.certificate,
-            steps=trajectory.record.steps,
-            lowest=trajectory.record.lowest,
+        return _Ready(
+            place=place,
+            run=NetworkRun(network=network, steps=resolved.steps, y0=_start(network, rest)),
+            rest=rest,
             parameters_hash=parameters_hash(resolved.parameters),
         )
 
@@ -170,6 +275,40 @@ class Runner:
             readouts=dict(zip(network.readouts, map(float, levels), strict=True)),
             certificate=found.certificate,
         )
+
+
+def _side_by_side(
+    ready: Sequence[_Ready], times: NDArray[np.float64], settings: Settings
+) -> list[Trajectory | SolveError]:
+    if not ready:
+        return []
+    runs = [one.run for one in ready]
+    return run_networks(runs, times, settings, kept=_read_species(runs[0].network), threads=1)
+
+
+def _read_species(network: Network) -> NDArray[np.intp]:
+    """Return the species that readouts read."""
+    read = np.unique(network.tables.readout_amount).astype(np.intp)
+    return read[read < len(network.species)]
+
+
+def _read(ready: _Ready, trajectory: Trajectory, solver: str) -> Run:
+    network = ready.run.network
+    y = trajectory.y
+    if y.shape[1] < len(network.species):
+        y = np.zeros((trajectory.times.size, len(network.species)))
+        y[:, _read_species(network)] = trajectory.y
+    levels = ready.rest.readouts
+    return Run(
+        readouts=network.readouts,
+        levels=network.read(y, trajectory.inputs).T,
+        baseline=np.array([levels.get(name, 0.0) for name in network.readouts]),
+        certificate=ready.rest.certificate,
+        steps=trajectory.record.steps,
+        lowest=trajectory.record.lowest,
+        parameters_hash=ready.parameters_hash,
+        solver=solver,
+    )
 
 
 def _cell(resolved: Resolved) -> Hashable:

@@ -110,7 +110,7 @@ def equilibrate(
     SolveError
         If there is no rest within the horizon, or only an unstable one.
     """
-    settings = Settings() if settings is None else settings
+    settings = (Settings() if settings is None else settings).stepwise()
     require_finite(y0, 0.0, tables.species, "starts at")
     with one_thread():
         problem = rest_problem(kernels, tables, p, y0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathway.kernels.load import Kernels
     from pathway.solve.march import Leg
 
-__all__ = ["RunRecord", "Segment", "Trajectory", "integrate"]
+__all__ = ["RunRecord", "Segment", "Trajectory", "check_schedule", "integrate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,9 +103,9 @@ def integrate(
         If the segments have a gap, a time lies outside them, a state stops being finite or falls
         below zero by more than the tolerance explains, or the integrator gives up.
     """
-    settings = Settings() if settings is None else settings
+    settings = (Settings() if settings is None else settings).stepwise()
     times = np.asarray(times, dtype=np.float64)
-    _check(segments, times, y0, tables)
+    check_schedule(segments, times, y0, tables)
     y = np.empty((times.size, y0.size))
     inputs = np.empty((times.size, p.inputs.size))
     state = np.array(y0, dtype=np.float64)
@@ -144,12 +144,13 @@ def _record(legs: Sequence[Leg], settings: Settings, y0: NDArray[np.float64]) ->
     )
 
 
-def _check(
+def check_schedule(
     segments: Sequence[Segment],
     times: NDArray[np.float64],
     y0: NDArray[np.float64],
     tables: Tables,
 ) -> None:
+    """Refuse a schedule, times or a start that cannot be integrated. Raises SolveError."""
     if not segments:
         raise SolveError("schedule", "has no segments", "give at least one")
     if y0.shape != (len(tables.species),):

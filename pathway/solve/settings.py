@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import isfinite
 
@@ -24,11 +24,14 @@ TIGHTEST_RTOL = 1e-13
 
 
 class Method(Enum):
-    """Integrators of :mod:`scipy.integrate`, all given the analytic Jacobian."""
+    """Integrators; all are given the analytic Jacobian."""
 
+    RODAS5P = "Rodas5P"
+    """Rosenbrock method of order 5, eight runs side by side (:mod:`pathway.batch`). The default."""
     LSODA = "LSODA"
-    """Adams or BDF, switching. The default: compiled, so it is two to five times faster than BDF,
-    whose every step passes through Python, from 5 to 400 species (measured)."""
+    """Adams or BDF, switching, of :mod:`scipy.integrate`: the reference, and what a run is retried
+    with. Compiled, so it is two to five times faster than BDF, whose every step passes through
+    Python, from 5 to 400 species (measured)."""
     BDF = "BDF"
     """Backward differentiation, order 1 to 5, sparse linear algebra for large networks."""
     RADAU = "Radau"
@@ -48,7 +51,7 @@ class Settings:
         Of one segment.
     """
 
-    method: Method = Method.LSODA
+    method: Method = Method.RODAS5P
     rtol: float = RTOL
     atol: float = ATOL
     max_steps: int = MAX_STEPS
@@ -63,3 +66,7 @@ class Settings:
             raise SolveError("atol", f"is {self.atol:g}", "choose one above 0 nM")
         if self.max_steps < 1:
             raise SolveError("max_steps", f"is {self.max_steps}", "allow at least one step")
+
+    def stepwise(self) -> Settings:
+        """Return these settings with a scipy integrator: the reference where none is chosen."""
+        return replace(self, method=Method.LSODA) if self.method is Method.RODAS5P else self

@@ -91,7 +91,7 @@ def integrate_system(
     times = np.asarray(times, dtype=np.float64)
     _check(times, compiled.system.start)
     run = SystemRun(load_machine(), compiled, constants or {}, initial or {})
-    settings = _default(run) if settings is None else settings
+    settings = (_default(run) if settings is None else settings).stepwise()
     queue = EventQueue(run)
     found = np.empty((times.size, len(compiled.system.outputs)))
     leg = SystemLeg(run, queue, times, found, settings)
