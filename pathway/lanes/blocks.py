@@ -92,7 +92,8 @@ class Blocks:
         operands = np.empty(int(places[-1] + lengths[-1]), dtype=np.int64)
         operands[places] = targets[order]
         first = np.flatnonzero(fresh)
-        heads = np.column_stack([np.diff(first, append=order.size), counts[first]])
+        many = np.diff(first, append=order.size)
+        heads = np.column_stack([_forms(counts[first]), many, lengths[first], counts[first]])
         operands[places[first][:, None] + np.arange(-lane.SUM_HEAD, 0)] = heads
         rank = np.empty_like(order)
         rank[order] = np.arange(order.size)
@@ -103,6 +104,12 @@ class Blocks:
         self.heads.append((operation, results, self.size))
         self.operands.append(operands.astype(np.uint32))
         self.size += operands.size
+
+
+def _forms(shapes: Rows) -> Rows:
+    """Return the number of the form of each shape, 0 if it has none."""
+    same = (shapes[:, None, :] == np.array(lane.FORMS)).all(axis=2)
+    return np.where(same.any(axis=1), 1 + same.argmax(axis=1), 0)
 
 
 def _lay_terms(operands: Rows, places: Rows, owner: Rows, kind: Rows, terms: Terms) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from pathway.kernels.functions import _hill
 from pathway.lanes import opcodes as lane
+from pathway.lanes.jit import block
 from pathway.lanes.vector import (
     LANES,
     add,
@@ -22,6 +22,7 @@ from pathway.lanes.vector import (
     divide,
     fma,
     is_not,
+    keep_rolled,
     load,
     load_whole,
     multiply,
@@ -35,6 +36,7 @@ from pathway.programs import opcodes as op
 from pathway.programs.machine import run as run_scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -47,37 +49,37 @@ if TYPE_CHECKING:
 __all__ = ["fill_constants", "run_rates", "run_slopes", "run_still"]
 
 
-@njit
+@block
 def fill_constants(rows: Vector, constants: Vector, first: int) -> None:
     """Write the numbers that are the same for all runs into the rows from ``first`` on."""
     for place in range(constants.size):
         store(rows, first + place, splat(constants[place]))
 
 
-@njit
+@block
 def run_still(rows: Vector, program: LaneProgram) -> None:
     """Compute what a run's numbers alone decide: to be done whenever they change."""
     _run(rows, program.blocks, program.operands, 0, program.spans[0])
 
 
-@njit
+@block
 def run_rates(rows: Vector, program: LaneProgram) -> None:
     """Compute the derivatives for the time and states that stand in their rows."""
     _run(rows, program.blocks, program.operands, program.spans[0], program.spans[1])
 
 
-@njit
+@block
 def run_slopes(rows: Vector, program: LaneProgram) -> None:
     """Compute the Jacobian's entries; the derivatives were computed just before."""
     _run(rows, program.blocks, program.operands, program.spans[1], program.spans[2])
 
 
-@njit
+@block
 def _run(rows: Vector, blocks: Index, operands: Index, first: int, last: int) -> None:
-    for block in range(first, last):
-        what = load_whole(blocks, 3 * block)
-        results = np.int64(load_whole(blocks, 3 * block + 1))
-        at = np.int64(load_whole(blocks, 3 * block + 2))
+    for number in range(first, last):
+        what = load_whole(blocks, 3 * number)
+        results = np.int64(load_whole(blocks, 3 * number + 1))
+        at = np.int64(load_whole(blocks, 3 * number + 2))
         if what == lane.SUM:
             _sums(rows, operands, at, results)
         elif what == op.MULTIPLY:
@@ -98,7 +100,7 @@ def _run(rows: Vector, blocks: Index, operands: Index, first: int, last: int) ->
             _lane_by_lane(rows, operands, at, results, what)
 
 
-@njit
+@block
 def _multiply(rows: Vector, operands: Index, first: int, results: int) -> None:
     for result in range(results):
         at = first + 3 * result
@@ -107,7 +109,7 @@ def _multiply(rows: Vector, operands: Index, first: int, results: int) -> None:
         store(rows, load_whole(operands, at), multiply(a, b))
 
 
-@njit
+@block
 def _multiply3(rows: Vector, operands: Index, first: int, results: int) -> None:
     for result in range(results):
         at = first + 4 * result
@@ -117,7 +119,7 @@ def _multiply3(rows: Vector, operands: Index, first: int, results: int) -> None:
         store(rows, load_whole(operands, at), multiply(multiply(a, b), c))
 
 
-@njit
+@block
 def _multiply4(rows: Vector, operands: Index, first: int, results: int) -> None:
     for result in range(results):
         at = first + 5 * result
@@ -128,7 +130,7 @@ def _multiply4(rows: Vector, operands: Index, first: int, results: int) -> None:
         store(rows, load_whole(operands, at), multiply(multiply(multiply(a, b), c), d))
 
 
-@njit
+@block
 def _divide(rows: Vector, operands: Index, first: int, results: int) -> None:
     for result in range(results):
         at = first + 4 * result
@@ -137,7 +139,7 @@ def _divide(rows: Vector, operands: Index, first: int, results: int) -> None:
         store(rows, load_whole(operands, at), divide(a, b))
 
 
-@njit
+@block
 def _reciprocal(rows: Vector, operands: Index, first: int, results: int) -> None:
     one = splat(1.0)
     for result in range(results):
@@ -146,7 +148,7 @@ def _reciprocal(rows: Vector, operands: Index, first: int, results: int) -> None
         store(rows, load_whole(operands, at), divide(one, a))
 
 
-@njit
+@block
 def _select(rows: Vector, operands: Index, first: int, results: int) -> None:
     zero = splat(0.0)
     for result in range(results):
@@ -157,23 +159,16 @@ def _select(rows: Vector, operands: Index, first: int, results: int) -> None:
         store(rows, load_whole(operands, at), select(is_not(condition, zero), a, b))
 
 
-@njit
-def _sums(rows: Vector, operands: Index, first: int, groups: int) -> None:
-    """Add signed products of one, two or three rows, in groups of equal shape."""
-    at = first
-    for _ in range(groups):
-        results = np.int64(load_whole(operands, at))
-        plus1 = np.int64(load_whole(operands, at + 1))
-        minus1 = np.int64(load_whole(operands, at + 2))
-        plus2 = np.int64(load_whole(operands, at + 3))
-        minus2 = np.int64(load_whole(operands, at + 4))
-        plus3 = np.int64(load_whole(operands, at + 5))
-        minus3 = np.int64(load_whole(operands, at + 6))
-        at += lane.SUM_HEAD
-        for _ in range(results):
-            target = load_whole(operands, at)
-            at += 1
-            total = splat(0.0)
+def _sums_of(form: int) -> Callable[..., None]:
+    """Return the loop over sums of one form."""
+    plus1, minus1, plus2, minus2, plus3, minus3 = lane.FORMS[form - 1]
+
+    @block
+    def sums(rows: Vector, operands: Index, first: int, width: int, results: int) -> None:
+        for result in range(results):
+            place = first + width * result
+            at = place + 1
+            total = splat(-0.0)
             for k in range(plus1):
                 total = add(total, load(rows, load_whole(operands, at + k)))
             at += plus1
@@ -182,30 +177,111 @@ def _sums(rows: Vector, operands: Index, first: int, groups: int) -> None:
             at += minus1
             for k in range(plus2):
                 a = load(rows, load_whole(operands, at + 2 * k))
-                b = load(rows, load_whole(operands, at + 2 * k + 1))
-                total = fma(a, b, total)
+                total = fma(a, load(rows, load_whole(operands, at + 2 * k + 1)), total)
             at += 2 * plus2
             for k in range(minus2):
-                a = load(rows, load_whole(operands, at + 2 * k))
-                b = load(rows, load_whole(operands, at + 2 * k + 1))
-                total = fma(negate(a), b, total)
+                a = negate(load(rows, load_whole(operands, at + 2 * k)))
+                total = fma(a, load(rows, load_whole(operands, at + 2 * k + 1)), total)
             at += 2 * minus2
-            for k in range(plus3):
+            for k in range(plus3 + minus3):
                 a = load(rows, load_whole(operands, at + 3 * k))
-                b = load(rows, load_whole(operands, at + 3 * k + 1))
-                c = load(rows, load_whole(operands, at + 3 * k + 2))
-                total = fma(multiply(a, b), c, total)
-            at += 3 * plus3
-            for k in range(minus3):
-                a = load(rows, load_whole(operands, at + 3 * k))
-                b = load(rows, load_whole(operands, at + 3 * k + 1))
-                c = load(rows, load_whole(operands, at + 3 * k + 2))
-                total = fma(negate(multiply(a, b)), c, total)
-            at += 3 * minus3
-            store(rows, target, total)
+                a = multiply(a, load(rows, load_whole(operands, at + 3 * k + 1)))
+                a = negate(a) if k >= plus3 else a
+                total = fma(a, load(rows, load_whole(operands, at + 3 * k + 2)), total)
+            store(rows, load_whole(operands, place), total)
+
+    return sums
 
 
-@njit
+_SUMS_1, _SUMS_2, _SUMS_3, _SUMS_4 = (_sums_of(form) for form in (1, 2, 3, 4))
+_SUMS_5, _SUMS_6, _SUMS_7, _SUMS_8 = (_sums_of(form) for form in (5, 6, 7, 8))
+
+
+@block
+def _sums(rows: Vector, operands: Index, first: int, groups: int) -> None:
+    """Add signed products of one, two or three rows, in groups of equal shape."""
+    at = first
+    for _ in range(groups):
+        form = np.int64(load_whole(operands, at))
+        results = np.int64(load_whole(operands, at + 1))
+        width = np.int64(load_whole(operands, at + 2))
+        body = at + lane.SUM_HEAD
+        if form == 0:
+            _sums_of_any_form(rows, operands, at, results)
+        elif form == 1:
+            _SUMS_1(rows, operands, body, 3, results)
+        elif form == 2:
+            _SUMS_2(rows, operands, body, 3, results)
+        elif form == 3:
+            _SUMS_3(rows, operands, body, 2, results)
+        elif form == 4:
+            _SUMS_4(rows, operands, body, 2, results)
+        elif form == 5:
+            _SUMS_5(rows, operands, body, 3, results)
+        elif form == 6:
+            _SUMS_6(rows, operands, body, 3, results)
+        elif form == 7:
+            _SUMS_7(rows, operands, body, 5, results)
+        elif form == 8:
+            _SUMS_8(rows, operands, body, 6, results)
+        at = body + width * results
+
+
+@block
+def _sums_of_any_form(rows: Vector, operands: Index, head: int, results: int) -> None:
+    """Add terms kind by kind; loops of a few rounds, so they are not unrolled."""
+    plus1 = np.int64(load_whole(operands, head + 3))
+    minus1 = np.int64(load_whole(operands, head + 4))
+    plus2 = 2 * np.int64(load_whole(operands, head + 5))
+    minus2 = 2 * np.int64(load_whole(operands, head + 6))
+    plus3 = 3 * np.int64(load_whole(operands, head + 7))
+    minus3 = 3 * np.int64(load_whole(operands, head + 8))
+    at = head + lane.SUM_HEAD
+    for _ in range(results):
+        keep_rolled()
+        target = load_whole(operands, at)
+        at += 1
+        total = splat(-0.0)
+        stop = at + plus1
+        while at < stop:
+            keep_rolled()
+            total = add(total, load(rows, load_whole(operands, at)))
+            at += 1
+        stop = at + minus1
+        while at < stop:
+            keep_rolled()
+            total = subtract(total, load(rows, load_whole(operands, at)))
+            at += 1
+        stop = at + plus2
+        while at < stop:
+            keep_rolled()
+            a = load(rows, load_whole(operands, at))
+            total = fma(a, load(rows, load_whole(operands, at + 1)), total)
+            at += 2
+        stop = at + minus2
+        while at < stop:
+            keep_rolled()
+            a = negate(load(rows, load_whole(operands, at)))
+            total = fma(a, load(rows, load_whole(operands, at + 1)), total)
+            at += 2
+        stop = at + plus3
+        while at < stop:
+            keep_rolled()
+            a = load(rows, load_whole(operands, at))
+            a = multiply(a, load(rows, load_whole(operands, at + 1)))
+            total = fma(a, load(rows, load_whole(operands, at + 2)), total)
+            at += 3
+        stop = at + minus3
+        while at < stop:
+            keep_rolled()
+            a = load(rows, load_whole(operands, at))
+            a = negate(multiply(a, load(rows, load_whole(operands, at + 1))))
+            total = fma(a, load(rows, load_whole(operands, at + 2)), total)
+            at += 3
+        store(rows, target, total)
+
+
+@block
 def _hills(rows: Vector, operands: Index, first: int, results: int) -> None:
     """Write saturations, their complements and slopes, as the kernels of networks define them."""
     one, zero = splat(1.0), splat(0.0)
@@ -229,7 +305,7 @@ def _hills(rows: Vector, operands: Index, first: int, results: int) -> None:
         store(rows, slope, steep)
 
 
-@njit
+@block
 def _hill_by_lane(rows: Vector, operands: Index, at: int) -> None:
     for place in range(LANES):
         x = rows[LANES * operands[at + 3] + place]
@@ -241,7 +317,7 @@ def _hill_by_lane(rows: Vector, operands: Index, at: int) -> None:
         rows[LANES * operands[at + 2] + place] = slope
 
 
-@njit
+@block
 def _lane_by_lane(rows: Vector, operands: Index, first: int, results: int, what: int) -> None:
     """Let the scalar machine do an operation that has no vector instruction."""
     code = np.zeros((1, 4), dtype=np.uint32)

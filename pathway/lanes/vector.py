@@ -33,6 +33,7 @@ __all__ = [
     "fma",
     "greater",
     "is_not",
+    "keep_rolled",
     "load",
     "load_whole",
     "maximum",
@@ -237,6 +238,19 @@ def load_whole(typingctx: Any, array: Any, place: Any) -> Any:  # noqa: ARG001
         return builder.zext(value, ir.IntType(64))
 
     return types.uintp(array, place), generate
+
+
+@operation
+def keep_rolled(typingctx: Any) -> Any:  # noqa: ARG001
+    """Keep the loop around it from being unrolled, which makes loops of a few rounds slower."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        nothing = ir.FunctionType(ir.VoidType(), [])
+        mark = builder.call(ir.InlineAsm(nothing, "", "", side_effect=True), [])
+        mark.attributes.add("convergent")  # of which no loop may make copies for a rest
+        return context.get_dummy_value()
+
+    return types.void(), generate
 
 
 @operation

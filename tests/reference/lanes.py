@@ -91,9 +91,11 @@ def operations(program: LaneProgram) -> Iterator[tuple[int, list[int]]]:
                 yield code, rest[:width]
                 rest = rest[width:]
                 continue
-            count, shape = rest[0], rest[1 : lane.SUM_HEAD]
+            form, count, width, *shape = rest[: lane.SUM_HEAD]
+            assert (lane.FORMS[form - 1] if form else tuple(shape)) == tuple(shape)
             rest = rest[lane.SUM_HEAD :]
             length = 1 + sum(many * (place // 2 + 1) for place, many in enumerate(shape))
+            assert length == width
             for _ in range(count):
                 yield code, [*shape, *rest[:length]]
                 rest = rest[length:]
@@ -124,7 +126,7 @@ def carry_out(code: int, operands: list[int], table: Values, written: set[int]) 
 
 
 def _sum(shape: list[int], rows: list[int], table: Values) -> Values:
-    total = np.zeros(LANES)
+    total = np.full(LANES, -0.0)
     place = 0
     for kind, many in enumerate(shape):
         for _ in range(many):
