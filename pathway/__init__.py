@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathway.analysis.inhibition_curve import inhibition_curve
     from pathway.analysis.panel import panel
     from pathway.analysis.suppression import suppression
+    from pathway.population.ensemble import ensemble
     from pathway.errors import (
         CompileError,
         DeclarationError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     )
     from pathway.exchange.write import export
     from pathway.findings.evidence import check_evidence
+    from pathway.findings.petab import export_findings
     from pathway.model import load
     from pathway.petab import load_petab
     from pathway.profile.expression import context_from_expression
@@ -61,7 +63,9 @@ __all__ = [
     "compare",
     "context_from_expression",
     "context_from_status",
+    "ensemble",
     "export",
+    "export_findings",
     "inhibition_curve",
     "load",
     "load_petab",
@@ -88,7 +92,9 @@ _HOMES = {
     "compare": "pathway.analysis.compare",
     "context_from_expression": "pathway.profile.expression",
     "context_from_status": "pathway.profile.status",
+    "ensemble": "pathway.population.ensemble",
     "export": "pathway.exchange.write",
+    "export_findings": "pathway.findings.petab",
     "inhibition_curve": "pathway.analysis.inhibition_curve",
     "load": "pathway.model",
     "load_petab": "pathway.petab",

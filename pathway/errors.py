@@ -42,6 +42,10 @@ class PathwayError(Exception):
         message = f"{where}: {what}" + (f"; {remedy}" if remedy else "")
         super().__init__(" ".join(message.split()))
 
+    def __reduce__(self) -> tuple[type[PathwayError], tuple[str, str, str]]:
+        """Let an error come back whole from another process."""
+        return type(self), (self.where, self.what, self.remedy)
+
 
 class DeclarationError(PathwayError):
     """A model, drug, context, lesion, ligand or finding file says something it may not."""

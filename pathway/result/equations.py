@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathway.scenario import Scenario
     from pathway.solve.system import SystemTrajectory
 
-__all__ = ["equation_settings", "simulate_equations"]
+__all__ = ["equation_settings", "equation_times", "simulate_equations"]
 
 POINTS = 201
 """Times reported where none are asked for, evenly spaced."""
@@ -62,7 +62,7 @@ def simulate_equations(
         raise ScenarioError("simulate", "no scenario is given", "give at least one")
     lengths = [model.duration(scenario) for scenario in scenarios]
     changes = [model.changes(scenario) for scenario in scenarios]
-    grid = _times(model, times, max(lengths))
+    grid = equation_times(model, times, max(lengths))
     values = np.full((len(model.readouts), len(scenarios), grid.size), np.nan)
     status: list[str] = []
     done: list[SystemTrajectory] = []
@@ -104,9 +104,18 @@ def _used(done: Sequence[SystemTrajectory], settings: Settings | None) -> Settin
     return Settings(method=Method(record.method), rtol=record.rtol, atol=record.atol)
 
 
-def _times(
+def equation_times(
     model: EquationModel, times: Iterable[str | float] | None, last: float
 ) -> NDArray[np.float64]:
+    """Return requested times in the file's unit, ascending, each once; evenly spaced ones if None.
+
+    Raises
+    ------
+    ScenarioError
+        No time at all, or one after ``last``.
+    UnitError
+        A text with unit, of a file that does not say its own.
+    """
     if times is None:
         return np.linspace(0.0, last, POINTS)
     given = [times] if isinstance(times, str | int | float) else list(times)

@@ -1,0 +1,1 @@
+"""Populations of virtual cells: the same scenarios under many parameter draws."""
