@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathway.exchange.write import export
     from pathway.findings.evidence import check_evidence
     from pathway.findings.petab import export_findings
+    from pathway.findings.petab import export_findings
     from pathway.model import load
     from pathway.petab import load_petab
     from pathway.profile.expression import context_from_expression
@@ -66,6 +67,7 @@ __all__ = [
     "ensemble",
     "export",
     "export_findings",
+    "export_findings",
     "inhibition_curve",
     "load",
     "load_petab",
@@ -94,6 +96,7 @@ _HOMES = {
     "context_from_status": "pathway.profile.status",
     "ensemble": "pathway.population.ensemble",
     "export": "pathway.exchange.write",
+    "export_findings": "pathway.findings.petab",
     "export_findings": "pathway.findings.petab",
     "inhibition_curve": "pathway.analysis.inhibition_curve",
     "load": "pathway.model",

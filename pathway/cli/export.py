@@ -1,7 +1,8 @@
-"""``pathway export``: one scenario as a file for other tools."""
+"""``pathway export``: one scenario, or findings with their runs, as a file for other tools."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,12 +10,32 @@ import typer
 from pathway.cli.options import OUTPUT, FileOption
 from pathway.cli.output import note
 from pathway.cli.progress import Bar
+from pathway.errors import PathwayError
 
 if TYPE_CHECKING:
     from pathway.model import Model
     from pathway.scenario import Scenario
 
 __all__ = ["export"]
+
+FINDINGS = "PEtab problem (.yaml)"
+
+FindingsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="A findings file; the model's if none is given. Repeatable.",
+        rich_help_panel=FINDINGS,
+    ),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Published measurements that findings name: they are written too.",
+        rich_help_panel=FINDINGS,
+    ),
+]
 
 
 def export(
@@ -30,13 +51,48 @@ def export(
             rich_help_panel=OUTPUT,
         ),
     ] = None,
+    finding: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="A finding whose numbers are written; 'all' for all. Repeatable.",
+            rich_help_panel=FINDINGS,
+        ),
+    ] = None,
+    findings: FindingsOption = None,
+    data: DataOption = None,
 ) -> None:
     """Write one scenario as SBML, BNGL or COMBINE archive, or its graph as GraphML or Cytoscape JSON.
+
+    With --finding, write what findings state was measured, and the model that answers to it, as a
+    PEtab problem; model and tables lie beside its .yaml file.
 
     Example: pathway export --context SKBR3 --drug "lapatinib=100 nM" --out model.xml
     """
     import pathway as pw
 
-    with Bar(f"writing {out.name}"):
-        written = pw.export(model, scenario, out, kind=kind)
-    note(str(written))
+    if finding is None:
+        if findings or data is not None:
+            raise PathwayError(
+                "pathway export", "there is no --finding", "name one, or --finding all"
+            )
+        with Bar(f"writing {out.name}"):
+            written = pw.export(model, scenario, out, kind=kind)
+        note(str(written))
+        return
+    if scenario != pw.Scenario() or kind is not None:
+        raise PathwayError(
+            "--finding", "findings have runs of their own", "leave scenario and --kind out"
+        )
+    with Bar(f"writing {out.name}") as bar:
+        problem = pw.export_findings(
+            model,
+            out,
+            None if finding == ["all"] else finding,
+            files=findings or None,
+            data=data,
+            progress=bar,
+        )
+    for name, reason in problem.left_out:
+        note(f"{name}: {reason}")
+    note(f"{problem.path}: {problem.measurements} measurements")

@@ -108,7 +108,7 @@ class Laws:
             constant = Constant(
                 id=self.names.give(f"constant_in_{rule}"),
                 rule=rule,
-                value=self._value(rate),
+                value=self.value(rate),
                 unit=self.units.of(self._dimension(rate)),
             )
             self.constants[rate] = constant
@@ -121,14 +121,14 @@ class Laws:
         pool = self._pool(terms, rule)
         if factor.kind is FactorKind.LINEAR:
             return pool
-        half = self._value(factor.K or ONE)
+        half = self.value(factor.K or ONE)
         if factor.hill is None or factor.hill == ONE:
             above = pool if factor.kind is FactorKind.SATURATING else half
             return call("divide", above, call("plus", half, pool))
         # A power of what rounding has made negative is no number; the sum has none below zero.
         kept = call("max", pool, number(0.0, self.units.of(self.dimension(terms))))
         ratio_to_half = call("divide", kept, half)
-        occupied = call("power", ratio_to_half, self._value(factor.hill))
+        occupied = call("power", ratio_to_half, self.value(factor.hill))
         saturating = factor.kind is FactorKind.SATURATING
         above = occupied if saturating else number(1.0)
         return call("divide", above, call("plus", number(1.0), occupied))
@@ -146,7 +146,8 @@ class Laws:
         above, below = self._split(weight)
         return ratio([*above, name(self.species[species])], below)
 
-    def _value(self, monomial: Monomial) -> Element:
+    def value(self, monomial: Monomial) -> Element:
+        """Return a product of powers of parameters."""
         return ratio(*self._split(monomial))
 
     def _split(self, monomial: Monomial) -> tuple[list[Element], list[Element]]:

@@ -9,17 +9,18 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from pathway.declare.units import read_unit
 from pathway.exchange.laws import Laws
 from pathway.exchange.mathml import call, math, number, time
+from pathway.exchange.medium import Medium
 from pathway.exchange.names import Names
 from pathway.exchange.remarks import parameter_notes, remark
 from pathway.exchange.sbml_reactions import write_rate_rules, write_reactions
-from pathway.exchange.sbml_species import Places, write_species
+from pathway.exchange.sbml_species import Places, write_species, write_starts
 from pathway.exchange.terms import CELL, FRAMEWORK, MEDIUM, parameter_term
 from pathway.exchange.unit_list import SUBSTANCE, VOLUME, UnitList
 
 if TYPE_CHECKING:
     from pathway.exchange.start import Case
 
-__all__ = ["sbml_text"]
+__all__ = ["Document", "sbml_text"]
 
 SBML = "http://www.sbml.org/sbml/level3/version2/core"
 MEDIUM_SIZE = 1e9
@@ -28,6 +29,11 @@ START = (
     "Every species starts where the untreated cell is at rest; drugs and ligands are in the medium "
     "from time 0 on, and later changes of the medium are events. Parameters named .total describe "
     "the cell that was brought to rest: changing one does not change the start."
+)
+DECLARED = (
+    "Every species starts at its declared amount, not at rest: a simulation begins once the model has "
+    "come to rest with the medium of an untreated cell. What is in the medium is said by parameters, "
+    "one for each step of a schedule."
 )
 RELATIVE = (
     "Amounts without unit (transcripts, fractions, indices) are species with rate rules, as their "
@@ -42,22 +48,29 @@ def sbml_text(case: Case) -> str:
     time is in minutes. Everything is written in the order of the network, so that the same
     scenario gives the same text.
     """
-    root = Element("sbml", {"xmlns": SBML, "xmlns:sbml": SBML, "level": "3", "version": "2"})
-    root.append(_Document(case).model())
-    indent(root, " ")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
+    return Document(case).text()
 
 
-class _Document:
-    """Identifiers and units of one document."""
+class Document:
+    """Identifiers and units of one document, and its text.
 
-    def __init__(self, case: Case) -> None:
+    Parameters
+    ----------
+    case : Case
+    steps : int
+        If not zero, no scenario is applied: species start at their declared amounts, and what is
+        in the medium in each of so many steps is left to parameters (see ``medium``).
+    """
+
+    def __init__(self, case: Case, steps: int = 0) -> None:
         self.case = case
+        self.steps = steps
         self.names = Names([*case.network.readouts, "cell", "medium"])
         self.model_id = self.names.give(case.model.id)
         self.units = UnitList()
         self.places = Places.of(case, self.names)
         self.parameters = {parameter: self.names.give(parameter) for parameter in case.declared}
+        self.medium = Medium.of(self.places, self.names, steps)
         self.dimensions = {
             parameter: read_unit(declared.internal_unit, declared.where)
             for parameter, declared in case.declared.items()
@@ -70,6 +83,13 @@ class _Document:
             units=self.units,
             names=self.names,
         )
+
+    def text(self) -> str:
+        """Return the document; once, as constants and sums get their identifiers here."""
+        root = Element("sbml", {"xmlns": SBML, "xmlns:sbml": SBML, "level": "3", "version": "2"})
+        root.append(self.model())
+        indent(root, " ")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
     def model(self) -> Element:
         """Return the model, its parts in the order that SBML asks for."""
@@ -86,9 +106,8 @@ class _Document:
                 "sboTerm": FRAMEWORK,
             },
         )
-        remark(
-            element, [declared.description, f"Scenario: {case.resolved.label}.", START, RELATIVE]
-        )
+        told = [DECLARED] if self.steps else [f"Scenario: {case.resolved.label}.", START]
+        remark(element, [declared.description, *told, RELATIVE])
         species = write_species(case, self.places)
         rules = write_rate_rules(case, self.places, self.laws)
         reactions = write_reactions(case, self.places, self.laws, self.names)
@@ -96,8 +115,13 @@ class _Document:
         self._constants(parameters, rules)
         self._pools(parameters, rules)
         self._readouts(parameters, rules)
+        initial = Element("listOfInitialAssignments")
+        if self.steps:
+            write_starts(initial, case, self.places, self.laws)
+            self.medium.write(parameters, rules, self.units)
         # The units come first, but only now are all known that are used.
-        parts = [self._compartments(), species, parameters, rules, reactions, self._events()]
+        parts = [self._compartments(), species, parameters, initial, rules, reactions]
+        parts += [self._events()]
         element.extend(part for part in (self.units.write(), *parts) if len(part))
         return element
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
+from pathway.exchange.mathml import math
 from pathway.exchange.remarks import remark
 from pathway.exchange.terms import species_term
 from pathway.exchange.unit_list import SUBSTANCE
@@ -13,10 +14,11 @@ from pathway.exchange.unit_list import SUBSTANCE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pathway.exchange.laws import Laws
     from pathway.exchange.names import Names
     from pathway.exchange.start import Case
 
-__all__ = ["Places", "write_species"]
+__all__ = ["Places", "write_species", "write_starts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,6 +82,16 @@ def write_species(case: Case, places: Places) -> Element:
         if species in places.medium:
             remark(written, [_medium_note(case, places.medium[species])])
     return element
+
+
+def write_starts(parent: Element, case: Case, places: Places, laws: Laws) -> None:
+    """Write what the declared amounts of species follow from: their totals."""
+    graph = case.network.graph
+    for species in case.network.species:
+        initial = graph.nodes[species]["initial"]
+        if initial is not None:
+            symbol = {"symbol": places.ids[species]}
+            SubElement(parent, "initialAssignment", symbol).append(math(laws.value(initial)))
 
 
 def _medium_note(case: Case, name: str) -> str:

@@ -10,6 +10,7 @@ from pathway.errors import PathwayError, nearest
 from pathway.exchange.archive import archive_bytes
 from pathway.exchange.bngl import bngl_text
 from pathway.exchange.graphs import cytoscape_text, graphml_text
+from pathway.exchange.petab import SUFFIXES as PROBLEMS
 from pathway.exchange.sbml import sbml_text
 from pathway.exchange.start import read_case
 from pathway.exchange.whole import legible, write_whole
@@ -103,6 +104,9 @@ def _check(place: Path, suffix: str, scenarios: int, kind: object) -> None:
     """Refuse what a suffix cannot hold, before anything is computed."""
     where = f"file {str(place)!r}"
     known = (*TEXTS, *GRAPHS, ARCHIVE)
+    if suffix in PROBLEMS:
+        what = "a PEtab problem holds what was measured, and a scenario says nothing of it"
+        raise PathwayError(where, what, "use export_findings, or --finding on the command line")
     if suffix not in known:
         remedy = f"use one of {', '.join(known)}"
         raise PathwayError(where, f"unknown suffix {place.suffix!r}", remedy)

@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from pathway.model import Model
     from pathway.scenario.value import Scenario
 
-__all__ = ["VERDICTS", "Evidence", "check_evidence", "findings_folders", "model_names"]
+__all__ = [
+    "VERDICTS",
+    "Evidence",
+    "check_evidence",
+    "findings_folders",
+    "model_names",
+    "posed_findings",
+]
 
 VERDICTS = ("pass", "fail", "not expressible")
 
@@ -118,13 +125,7 @@ def check_evidence(
     ScenarioError
         A run the model cannot answer, e.g. an unknown parameter.
     """
-    own = findings_folders(model.declared) or (Path(model.declared.folder) / "findings",)
-    places = own if files is None else files
-    listed = [places] if isinstance(places, str | Path) else list(places)
-    names = model_names(model.declared)
-    folder = None if data is None else data_folder(data)
-    read = [read_findings(path, names) for path in findings_files(listed)]
-    chosen = [pose(file, finding, names, folder) for file, finding in _choose(read, ids)]
+    chosen = posed_findings(model.declared, files, ids, data)
 
     def run(scenarios: Sequence[Scenario], times: Sequence[float]) -> xr.Dataset:
         # not simulate(): that raises where a single run fails, and here it is a verdict
@@ -132,6 +133,34 @@ def check_evidence(
         return run_batch(model, scenarios, times, settings, progress=progress)
 
     return assemble(chosen, measure(chosen, run), seed)
+
+
+def posed_findings(
+    declared: Declared,
+    files: str | Path | Sequence[str | Path] | None = None,
+    ids: Sequence[str] | None = None,
+    data: str | Path | None = None,
+) -> list[tuple[FindingsFile, Finding]]:
+    """Return the findings asked for as they are put to a model, each with its file.
+
+    Parameters
+    ----------
+    declared : Declared
+    files, ids, data
+        As in :func:`check_evidence`.
+
+    Raises
+    ------
+    EvidenceError
+        A file or table that cannot be read, an id that no file has, or that two files have.
+    """
+    own = findings_folders(declared) or (Path(declared.folder) / "findings",)
+    places = own if files is None else files
+    listed = [places] if isinstance(places, str | Path) else list(places)
+    names = model_names(declared)
+    folder = None if data is None else data_folder(data)
+    read = [read_findings(path, names) for path in findings_files(listed)]
+    return [pose(file, finding, names, folder) for file, finding in _choose(read, ids)]
 
 
 def findings_folders(declared: Declared) -> tuple[Path, ...]:

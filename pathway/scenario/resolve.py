@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathway.declare.entities import Declared, Module
     from pathway.scenario.value import Scenario
 
-__all__ = ["CELLS_PER_VOLUME", "Resolved", "Step", "resolve"]
+__all__ = ["CELLS_PER_VOLUME", "Resolved", "Step", "modules_of", "resolve"]
 
 CELLS_PER_VOLUME = "medium.cells_per_volume"
 """Parameter that a depleting scenario has: cell volume per medium volume."""
@@ -125,7 +125,7 @@ def _read(declared: Declared, scenario: Scenario) -> Resolved:
     ligands = _in_order(declared.ligands, {*constant, *(n for s in given for n in s.ligands)})
     drugs = _in_order(declared.drugs, {name for step in given for name in step.drugs})
     lesions = tuple(alteration.lesion.id for alteration in alterations)
-    modules = _modules(declared, ligands, lesions, drugs)
+    modules = modules_of(declared, ligands, lesions, drugs)
     nominal = {p.id: p.value for module in modules for p in module.parameters}
     totals = _with_context(where, declared, context, nominal)
     altered = apply_alterations(totals, alterations)
@@ -178,13 +178,20 @@ def _in_order(known: Mapping[str, object], wanted: Collection[str]) -> tuple[str
     return tuple(name for name in known if name in wanted)
 
 
-def _modules(
+def modules_of(
     declared: Declared,
     ligands: tuple[str, ...],
     lesions: tuple[str, ...],
     drugs: tuple[str, ...],
 ) -> tuple[Module, ...]:
-    """Return the modules, without the entries whose required partners are not in the scenario."""
+    """Return a scenario's modules, without the entries whose required partners are not in it.
+
+    Parameters
+    ----------
+    declared : Declared
+    ligands, lesions, drugs : tuple of str
+        Those of the scenario, in declared order.
+    """
     there = {*ligands, *lesions, *drugs}
     chosen = (
         declared.base,
