@@ -16,11 +16,11 @@ from pathway.lanes import opcodes as lane
 from pathway.lanes.blocks import MOST_FACTORS
 from pathway.programs import opcodes as op
 
-__all__ = ["Fuser", "Graph", "Product", "Sum", "Work"]
+__all__ = ["MINUS", "ONE", "UNARY", "Fuser", "Graph", "Product", "Sum", "Work", "of_still"]
 
 MOST_MULTIPLIED = 4
 PRODUCT_CODES = {2: op.MULTIPLY, 3: lane.MULTIPLY3, 4: lane.MULTIPLY4}
-MOST_USES = (99, 99, 2, 1)
+MOST_USES = (99, 99, 2, 2)
 """A product of so many factors is part of the sums that name it, if they are no more than this."""
 UNARY = {
     *(op.EXP, op.LN, op.SQRT, op.ABS, op.FLOOR, op.CEILING, op.NOT, op.SIN, op.COS, op.TAN),
@@ -38,6 +38,8 @@ class Product(NamedTuple):
 
     def times(self, other: Product) -> Product:
         """Return the product of both."""
+        if not other.moving and not other.still and not other.minus:
+            return self
         return Product(
             self.minus != other.minus, self.still + other.still, self.moving + other.moving
         )
@@ -49,6 +51,16 @@ class Product(NamedTuple):
 
 Sum: TypeAlias = tuple[Product, ...]
 ONE = Product(minus=False, still=(), moving=())
+MINUS = Product(minus=True, still=(), moving=())
+
+
+def of_still(node: int) -> Product:
+    """Return a product of one still node."""
+    return Product(minus=False, still=(node,), moving=())
+
+
+def _of_moving(node: int) -> Product:
+    return Product(minus=False, still=(), moving=(node,))
 
 
 class Work(NamedTuple):
@@ -125,34 +137,54 @@ class Fuser:
         """Take in an instruction of the scalar machine."""
         a, b, c = operands
         if code == op.MULTIPLY:
-            self.forms[node] = self.factors(a).times(self.factors(b))
+            self.forms[node] = self._scaled(a, b) or self.factors(a).times(self.factors(b))
         elif code == op.DIVIDE:
-            self.forms[node] = self.factors(a).times(self._one_over(b))
+            scale = self._one_over(b)
+            spread = None if scale.moving else self._spread(a, scale)
+            self.forms[node] = spread or self.factors(a).times(scale)
         elif code == op.NEGATE:
             form = self.forms.get(a)
             if isinstance(form, Product) or form is None:
-                self.forms[node] = self.factors(a)._replace(minus=not self.factors(a).minus)
+                self.forms[node] = self.factors(a).times(MINUS)
             else:
-                self.forms[node] = self.terms(a, ONE._replace(minus=True))
+                self.forms[node] = self.terms(a, MINUS)
         elif code == op.ADD:
             self.forms[node] = self.terms(a, ONE) + self.terms(b, ONE)
         elif code == op.SUBTRACT:
-            self.forms[node] = self.terms(a, ONE) + self.terms(b, ONE._replace(minus=True))
+            self.forms[node] = self.terms(a, ONE) + self.terms(b, MINUS)
         else:
             nodes = (a,) if code in UNARY else (a, b, c) if code == op.SELECT else (a, b)
             self.work.append(Work(code, node, tuple(self.placed(one) for one in nodes)))
+
+    def _scaled(self, a: int, b: int) -> Sum | None:
+        """Return a still number times a sum, term by term; None if it is not that."""
+        if self.graph.still[a]:
+            a, b = b, a
+        return self._spread(a, self.factors(b)) if self.graph.still[b] else None
+
+    def _spread(self, node: int, scale: Product) -> Sum | None:
+        """Return the terms of a sum that nobody else reads, each times still factors.
+
+        The factors cost nothing where all terms have some already.
+        """
+        form = None if self.graph.still[node] else self.forms.get(node)
+        if isinstance(form, Product) or form is None or self.uses.get(node, 0) > 1:
+            return None
+        if not all(term.still for term in form):
+            return None
+        return tuple(term.times(scale) for term in form)
 
     def factors(self, node: int) -> Product:
         """Return what to multiply by instead of a node."""
         if self.graph.still[node]:
             value = self.graph.numbers.get(node)
             if value in {1.0, -1.0}:
-                return ONE._replace(minus=value == -1.0)
-            return ONE._replace(still=(node,))
+                return ONE if value == 1.0 else MINUS
+            return of_still(node)
         form = self.forms.get(node)
         if isinstance(form, Product) and (self.uses.get(node, 0) == 1 or len(form.moving) == 1):
             return form
-        return ONE._replace(moving=(self.placed(node),))
+        return _of_moving(self.placed(node))
 
     def terms(self, node: int, outer: Product) -> Sum:
         """Return what to add instead of a node times still factors."""
@@ -165,7 +197,7 @@ class Fuser:
             size = product.size()
             if size <= MOST_FACTORS and uses <= MOST_USES[size]:
                 return (product,)
-            return (ONE._replace(moving=(self.placed(node),)).times(outer),)
+            return (_of_moving(self.placed(node)).times(outer),)
         return (self.factors(node).times(outer),)
 
     def fitting(self, product: Product) -> Product:
@@ -219,9 +251,9 @@ class Fuser:
 
     def _one_over(self, node: int) -> Product:
         if self.graph.still[node]:
-            return ONE._replace(still=(self.graph.reciprocal(node),))
+            return of_still(self.graph.reciprocal(node))
         if node not in self.reciprocals:
             self.reciprocals[node] = self.graph.new(still=False)
             given = self.placed(node)
             self.work.append(Work(lane.RECIPROCAL, self.reciprocals[node], (given,)))
-        return ONE._replace(moving=(self.reciprocals[node],))
+        return _of_moving(self.reciprocals[node])

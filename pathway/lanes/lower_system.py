@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pathway.lanes import opcodes as lane
 from pathway.lanes.blocks import program
-from pathway.lanes.forms import ONE, UNARY, Fuser, Graph, Product, Sum, Work
+from pathway.lanes.forms import MINUS, ONE, UNARY, Fuser, Graph, Product, Sum, Work, of_still
 from pathway.lanes.layout import FIRST_STATE, TIME_ROW, LaneSystem
 from pathway.lanes.schedule import Block, schedule, write
 from pathway.programs import opcodes as op
@@ -109,25 +109,18 @@ class _Source:
     def of(cls, compiled: CompiledSystem) -> _Source:
         """Return the programs of a system."""
         p = compiled.arguments
-        slots, stops = _list(p, ROW_SLOT), _list(p, ROW_START)
-        factors = p.coefficients.tolist()
-        terms = list(zip(factors, slots, strict=False))
-        uv = list(zip(factors[len(slots) :], _list(p, ENTRY_U), _list(p, ENTRY_V), strict=True))
-        starts = _list(p, ENTRY_START)
+        slots = _list(p, ROW_SLOT)
+        factors = p.coefficients[: slots.size], p.coefficients[slots.size :]
         return cls(
             inputs=int(p.spans[0]),
             time=int(p.spans[1]),
             code=[(line[0], line[1], line[2], line[3]) for line in p.code.tolist()],
             spans=p.spans[2:].tolist(),
             states=[compiled.slots[name] for name in compiled.moving],
-            rows=[
-                [term for term in terms[first:last] if term[0] != 0.0]
-                for first, last in pairwise(stops)
-            ],
-            entries=[
-                [term for term in uv[first:last] if term[0] != 0.0]
-                for first, last in pairwise(starts)
-            ],
+            rows=_ragged(_list(p, ROW_START), factors[0], slots),
+            entries=_ragged(
+                _list(p, ENTRY_START), factors[1], _list(p, ENTRY_U), _list(p, ENTRY_V)
+            ),
             values=p.values.tolist(),
         )
 
@@ -236,8 +229,9 @@ class _Lowering:
         return (fuser.fitting(fuser.factors(u).times(fuser.factors(v)).times(outer)),)
 
     def _outer(self, factor: float) -> Product:
-        still = () if abs(factor) == 1.0 else (self.graph.number(abs(factor)),)
-        return ONE._replace(minus=factor < 0.0, still=still)
+        if abs(factor) == 1.0:
+            return ONE if factor > 0.0 else MINUS
+        return of_still(self.graph.number(abs(factor)))._replace(minus=factor < 0.0)
 
     def _fixed(self, slot: int) -> Work:
         code = self.source.code[slot - self.source.inputs][0]
@@ -260,16 +254,23 @@ class _Places:
         given = [slot for slot in range(source.time) if slot not in moving]
         self.numbers = len(given)
         self._put(given)
-        read = {
-            node for span in blocks for block in span for work, _ in block for node in work.nodes
-        }
-        numbers = sorted(node for node in graph.numbers if node in read)
+        still, *others = blocks
+        read = dict.fromkeys(  # in the order of reading: what derivatives read comes first
+            node
+            for span in (*others, still)
+            for block in span
+            for work, _ in block
+            for node in work.nodes
+        )
+        numbers = [node for node in read if node in graph.numbers]
         self.constants = np.array([graph.numbers[node] for node in numbers], dtype=np.float64)
         self._put(numbers)
-        fixed = {*lowering.derivatives, *lowering.entries}
-        for span in blocks:
+        chosen = {*lowering.derivatives, *lowering.entries}
+        computed = {work.node for block in still for work, _ in block if work.node not in chosen}
+        self._put([node for node in read if node in computed])
+        for span in others:
             for block in span:
-                self._put([work.node for work, _ in block if work.node not in fixed])
+                self._put([work.node for work, _ in block if work.node not in chosen])
         self.derivative = self._put(lowering.derivatives)
         self.jacobian = self._put(lowering.entries)
 
@@ -280,6 +281,15 @@ class _Places:
         return first
 
 
-def _list(p: Arguments, number: int) -> list[int]:
-    whole: list[int] = p.lists[p.lists[2 * number] : p.lists[2 * number + 1]].tolist()
-    return whole
+def _list(p: Arguments, number: int) -> NDArray[np.uint32]:
+    return p.lists[p.lists[2 * number] : p.lists[2 * number + 1]]
+
+
+def _ragged(
+    start: NDArray[np.uint32], factors: NDArray[np.float64], *columns: NDArray[np.uint32]
+) -> list[list[tuple[Any, ...]]]:
+    """Return the terms of each row, with those of coefficient zero left out."""
+    kept = factors != 0.0
+    terms = list(zip(factors[kept].tolist(), *(c[kept].tolist() for c in columns), strict=True))
+    stops = np.concatenate([[0], np.cumsum(kept)])[start].tolist()
+    return [terms[first:last] for first, last in pairwise(stops)]

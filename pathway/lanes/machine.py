@@ -24,6 +24,7 @@ from pathway.lanes.vector import (
     is_not,
     keep_rolled,
     load,
+    load_count,
     load_whole,
     multiply,
     negate,
@@ -78,8 +79,8 @@ def run_slopes(rows: Vector, program: LaneProgram) -> None:
 def _run(rows: Vector, blocks: Index, operands: Index, first: int, last: int) -> None:
     for number in range(first, last):
         what = load_whole(blocks, 3 * number)
-        results = np.int64(load_whole(blocks, 3 * number + 1))
-        at = np.int64(load_whole(blocks, 3 * number + 2))
+        results = load_count(blocks, 3 * number + 1)
+        at = load_count(blocks, 3 * number + 2)
         if what == lane.SUM:
             _sums(rows, operands, at, results)
         elif what == op.MULTIPLY:
@@ -202,9 +203,9 @@ def _sums(rows: Vector, operands: Index, first: int, groups: int) -> None:
     """Add signed products of one, two or three rows, in groups of equal shape."""
     at = first
     for _ in range(groups):
-        form = np.int64(load_whole(operands, at))
-        results = np.int64(load_whole(operands, at + 1))
-        width = np.int64(load_whole(operands, at + 2))
+        form = load_count(operands, at)
+        results = load_count(operands, at + 1)
+        width = load_count(operands, at + 2)
         body = at + lane.SUM_HEAD
         if form == 0:
             _sums_of_any_form(rows, operands, at, results)
@@ -230,12 +231,12 @@ def _sums(rows: Vector, operands: Index, first: int, groups: int) -> None:
 @block
 def _sums_of_any_form(rows: Vector, operands: Index, head: int, results: int) -> None:
     """Add terms kind by kind; loops of a few rounds, so they are not unrolled."""
-    plus1 = np.int64(load_whole(operands, head + 3))
-    minus1 = np.int64(load_whole(operands, head + 4))
-    plus2 = 2 * np.int64(load_whole(operands, head + 5))
-    minus2 = 2 * np.int64(load_whole(operands, head + 6))
-    plus3 = 3 * np.int64(load_whole(operands, head + 7))
-    minus3 = 3 * np.int64(load_whole(operands, head + 8))
+    plus1 = load_count(operands, head + 3)
+    minus1 = load_count(operands, head + 4)
+    plus2 = 2 * load_count(operands, head + 5)
+    minus2 = 2 * load_count(operands, head + 6)
+    plus3 = 3 * load_count(operands, head + 7)
+    minus3 = 3 * load_count(operands, head + 8)
     at = head + lane.SUM_HEAD
     for _ in range(results):
         keep_rolled()

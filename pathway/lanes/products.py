@@ -24,7 +24,7 @@ __all__ = ["NONE", "Products", "Registers"]
 NONE = -1
 MOST_MULTIPLIED = 4
 """Factors of one operation."""
-WORTH = np.array([99, 99, 2, 1])
+WORTH = np.array([99, 99, 3, 2])
 """A product of so many factors is part of the sums that name it, if they are no more than this:
 it then needs no operation and no row of its own."""
 

@@ -35,6 +35,7 @@ __all__ = [
     "is_not",
     "keep_rolled",
     "load",
+    "load_count",
     "load_whole",
     "maximum",
     "minimum",
@@ -227,17 +228,25 @@ def any_true(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
     return types.boolean(mask), generate
 
 
-@operation
-def load_whole(typingctx: Any, array: Any, place: Any) -> Any:  # noqa: ARG001
-    """Return one unsigned entry of an index array, without the check for negative places."""
+def _whole(kind: Any, doc: str) -> Callable[..., Any]:
+    def load_index(typingctx: Any, array: Any, place: Any) -> Any:  # noqa: ARG001
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            wide = _wide(context, builder, arguments[1], signature.args[1])
+            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            value = builder.load(builder.gep(data, [wide], inbounds=True))
+            return builder.zext(value, ir.IntType(64))
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide = _wide(context, builder, arguments[1], signature.args[1])
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        value = builder.load(builder.gep(data, [wide], inbounds=True))
-        return builder.zext(value, ir.IntType(64))
+        return kind(array, place), generate
 
-    return types.uintp(array, place), generate
+    load_index.__doc__ = doc
+    return operation(load_index)
+
+
+load_whole = _whole(
+    types.uintp,
+    "Return one unsigned entry of an index array, without the check for negative places.",
+)
+load_count = _whole(types.int64, "Return the same as a signed number, to count and compute with.")
 
 
 @operation
