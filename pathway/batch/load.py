@@ -11,15 +11,15 @@ from pathway.kernels.load import announced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-__all__ = ["load_advance", "load_settle"]
+__all__ = ["compiling", "load_advance", "load_settle"]
 
 
 @cache
 def load_advance() -> Callable[..., None]:
     """Return the integrator; it is compiled at its first call, or read from numba's cache."""
-    with announced():
-        from pathway.lanes import advance
+    from pathway.lanes import advance
 
     return advance.make_advance(_digest(Path(advance.__file__).parent))
 
@@ -27,8 +27,7 @@ def load_advance() -> Callable[..., None]:
 @cache
 def load_settle() -> Callable[..., None]:
     """Return the iteration to rest; it is compiled at its first call, or read from the cache."""
-    with announced():
-        from pathway.lanes import settle
+    from pathway.lanes import settle
 
     return settle.make_settle(_digest(Path(settle.__file__).parent))
 
@@ -38,3 +37,8 @@ def _digest(folder: Path) -> int:
     for path in sorted(folder.glob("*.py")):
         sha.update(path.read_bytes())
     return int.from_bytes(sha.digest()[:7], "big") | 1
+
+
+def compiling(kernel: Callable[..., None]) -> AbstractContextManager[None]:
+    """Return a context that says so if the first call of a kernel compiles it."""
+    return announced(compiled=lambda: bool(getattr(kernel, "signatures", ())))

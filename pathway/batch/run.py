@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba.core import config
 
-from pathway.batch.load import load_advance
+from pathway.batch.load import compiling, load_advance
 from pathway.errors import SolveError
 from pathway.kernels.arguments import aligned
-from pathway.kernels.load import announced
 from pathway.lanes.layout import FIRST_STATE
 from pathway.lanes.queue import LANE_ROWS, LANE_WHOLES, Queue, Returned, Shape
 from pathway.lanes.tableau import STAGES
@@ -198,17 +197,16 @@ def run_queue(system: LaneSystem, queue: Queue, threads: int | None = None) -> R
             *_workspace(system, queue.kept.size),
         )
 
-    in_threads(work, min(thread_count(threads), -(-runs // LANES)))
+    with compiling(advance):
+        in_threads(work, min(thread_count(threads), -(-runs // LANES)))
     return returned
 
 
 def in_threads(work: Callable[[], None], threads: int) -> None:
     """Do the same work in several threads, which share out the runs between them."""
     if threads <= 1:
-        with announced():
-            work()
+        work()
         return
-    # numba compiles, or loads from its cache, under a lock: other threads only wait for it.
     failures: list[BaseException] = []
 
     def guarded() -> None:
@@ -218,11 +216,10 @@ def in_threads(work: Callable[[], None], threads: int) -> None:
             failures.append(error)
 
     crew = [threading.Thread(target=guarded, daemon=True) for _ in range(threads)]
-    with announced():
-        for one in crew:
-            one.start()
-        for one in crew:
-            one.join()
+    for one in crew:
+        one.start()
+    for one in crew:
+        one.join()
     if failures:
         raise failures[0]
 

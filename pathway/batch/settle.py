@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pathway.batch.load import load_settle
+from pathway.batch.load import compiling, load_settle
 from pathway.batch.run import in_threads, shape_of, thread_count
 from pathway.kernels.arguments import aligned
 from pathway.lanes.vector import LANES
@@ -86,5 +86,6 @@ def settle(
             *(aligned(LANES * size, np.float64) for size in sizes),
         )
 
-    in_threads(work, min(thread_count(threads), -(-cells // LANES)))
+    with compiling(kernel):
+        in_threads(work, min(thread_count(threads), -(-cells // LANES)))
     return Settled(states=found, moved=moved, steps=steps.astype(np.int64))

@@ -35,10 +35,24 @@ class Kernels(NamedTuple):
 
 
 @contextmanager
-def announced(patience: float | None = None) -> Iterator[None]:
-    """Say once on stderr that kernels are compiling, if what is inside takes long."""
-    seconds = PATIENCE if patience is None else patience
-    timer = Timer(seconds, lambda: print(NOTE, file=sys.stderr, flush=True))
+def announced(
+    patience: float | None = None, compiled: Callable[[], bool] | None = None
+) -> Iterator[None]:
+    """Say once on stderr that kernels are compiling, if what is inside takes long.
+
+    Parameters
+    ----------
+    patience : float, optional
+        Seconds.
+    compiled : callable, optional
+        Asked then: with kernels that are ready, something else takes the time.
+    """
+
+    def announce() -> None:
+        if compiled is None or not compiled():
+            print(NOTE, file=sys.stderr, flush=True)
+
+    timer = Timer(PATIENCE if patience is None else patience, announce)
     timer.daemon = True
     timer.start()
     try:

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pathway.batch.system import SystemLanes
 from pathway.declare.units import parse_duration
-from pathway.errors import DeclarationError, ScenarioError, UnitError, nearest
+from pathway.errors import DeclarationError, ScenarioError, SolveError, UnitError, nearest
+from pathway.model.equation_lanes import SystemLaneHolder, side_by_side
 from pathway.model.equation_values import NUMBER, changed, settable, sizes_of, start_values
 from pathway.programs.compile import compile_system
+from pathway.solve.settings import Method
 from pathway.solve.system import integrate_system
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pathway.declare.entities import Declared
@@ -45,6 +49,8 @@ class EquationModel:
     compiled: CompiledSystem
     text_hash: str
     """SHA-256 of the file."""
+    lanes: SystemLaneHolder
+    """What eight runs side by side go through."""
     version: str = "SBML"
 
     def __repr__(self) -> str:
@@ -182,9 +188,63 @@ class EquationModel:
         times: Sequence[float] | NDArray[np.float64],
         settings: Settings | None = None,
     ) -> SystemTrajectory:
-        """Return what the readouts are at times in the file's unit; see ``integrate_system``."""
-        constants, initial = self.changes(scenario)
-        return integrate_system(self.compiled, times, constants, initial, settings)
+        """Return what the readouts are at times in the file's unit.
+
+        Raises
+        ------
+        ScenarioError
+            A scenario that does not fit the model.
+        SolveError
+            A run that failed.
+        """
+        (found,) = self.run_many([self.changes(scenario)], [np.asarray(times)], settings)
+        if isinstance(found, SolveError):
+            raise found
+        return found
+
+    def run_many(
+        self,
+        changes: Sequence[tuple[Mapping[str, float], Mapping[str, float]]],
+        times: Sequence[NDArray[np.float64]],
+        settings: Settings | None = None,
+        threads: int | None = None,
+    ) -> list[SystemTrajectory | SolveError]:
+        """Return many runs, or why they failed, in order.
+
+        Runs go through the lanes, eight side by side, unless another method is asked for; what the
+        lanes do not know (events, conditions, rates that depend on time) or cannot do goes to scipy.
+
+        Parameters
+        ----------
+        changes : sequence of (constants, initial values)
+            As :meth:`changes` returns them.
+        times : sequence of ndarray
+            Of each run, in the file's unit.
+        settings : Settings, optional
+            By default as :func:`~pathway.solve.system.integrate_system` chooses.
+        threads : int, optional
+        """
+        lanes = None
+        if settings is None or settings.method is Method.RODAS5P:
+            lanes = self.lanes.lanes()
+        found: list[SystemTrajectory | SolveError | None] = [None] * len(changes)
+        if isinstance(lanes, SystemLanes):
+            found = side_by_side(lanes, changes, times, settings, threads)
+        return [
+            self._alone(change, when, settings) if run is None else run
+            for run, change, when in zip(found, changes, times, strict=True)
+        ]
+
+    def _alone(
+        self,
+        change: tuple[Mapping[str, float], Mapping[str, float]],
+        times: NDArray[np.float64],
+        settings: Settings | None,
+    ) -> SystemTrajectory | SolveError:
+        try:
+            return integrate_system(self.compiled, times, *change, settings)
+        except SolveError as error:
+            return error
 
     def _unknown(self, name: str, known: Mapping[str, float]) -> tuple[str, str]:
         if any(name == other for other, _ in (*self.system.assignments, *self.system.rates)):
@@ -222,8 +282,10 @@ def load_equations(path: str | os.PathLike[str], *, ignore_fast: bool = False) -
             str(path), "SBML is read by libSBML", "pip install 'her2-pathway[sbml]'"
         ) from error
     system = read_sbml(path, ignore_fast=ignore_fast)
+    compiled = compile_system(system)
     return EquationModel(
         system=system,
-        compiled=compile_system(system),
+        compiled=compiled,
         text_hash=hashlib.sha256(Path(path).read_bytes()).hexdigest(),
+        lanes=SystemLaneHolder(compiled),
     )

@@ -66,16 +66,17 @@ def simulate_equations(
     values = np.full((len(model.readouts), len(scenarios), grid.size), np.nan)
     status: list[str] = []
     done: list[SystemTrajectory] = []
-    for row, (scenario, length) in enumerate(zip(scenarios, lengths, strict=True)):
-        inside = grid <= length
-        try:
-            done.append(model.run(scenario, grid[inside], settings))
-            values[:, row, inside] = done[-1].outputs.T
-            status.append("ok")
-        except SolveError as error:
+    inside = [grid <= length for length in lengths]
+    runs = model.run_many(changes, [grid[within] for within in inside], settings)
+    for row, (within, found) in enumerate(zip(inside, runs, strict=True)):
+        if isinstance(found, SolveError):
             if len(scenarios) == 1:
-                raise
-            status.append(str(error))
+                raise found
+            status.append(str(found))
+        else:
+            done.append(found)
+            values[:, row, within] = found.outputs.T
+            status.append("ok")
         if progress is not None:
             progress(row + 1, len(scenarios))
     units = [output.unit for output in model.system.outputs]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pathway.programs.compile import CompiledSystem
 
-__all__ = ["SystemRecord", "SystemTrajectory", "integrate_system"]
+__all__ = ["SystemRecord", "SystemTrajectory", "default_settings", "integrate_system"]
 
 RTOL, ATOL = 1e-8, 1e-11
 """Of systems from elsewhere, whose units and sizes are not known."""
@@ -91,7 +91,7 @@ def integrate_system(
     times = np.asarray(times, dtype=np.float64)
     _check(times, compiled.system.start)
     run = SystemRun(load_machine(), compiled, constants or {}, initial or {})
-    settings = (_default(run) if settings is None else settings).stepwise()
+    settings = (default_settings(run.y) if settings is None else settings).stepwise()
     queue = EventQueue(run)
     found = np.empty((times.size, len(compiled.system.outputs)))
     leg = SystemLeg(run, queue, times, found, settings)
@@ -114,8 +114,9 @@ def integrate_system(
     )
 
 
-def _default(run: SystemRun) -> Settings:
-    sizes = np.abs(run.y[np.isfinite(run.y) & (run.y != 0.0)])
+def default_settings(y: NDArray[np.float64]) -> Settings:
+    """Return settings for a system that starts at ``y``, whatever its units."""
+    sizes = np.abs(y[np.isfinite(y) & (y != 0.0)])
     size = float(np.median(sizes)) if sizes.size else 1.0
     return Settings(rtol=RTOL, atol=max(ATOL * min(1.0, size), float(np.finfo(np.float64).tiny)))
 

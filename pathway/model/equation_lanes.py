@@ -1,0 +1,213 @@
+"""Many runs of a model of equations, eight side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pathway.batch.run import Schedule, make_queue, run_queue
+from pathway.batch.system import SystemLanes, read_outputs, start_values, system_lanes
+from pathway.errors import SolveError
+from pathway.lanes.queue import Ending
+from pathway.solve.settings import Method
+from pathway.solve.system import SystemRecord, SystemTrajectory, default_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pathway.programs.compile import CompiledSystem
+    from pathway.solve.settings import Settings
+
+    Matrix = NDArray[np.float64]
+
+__all__ = ["EquationRuns", "SystemLaneHolder", "run_equations", "side_by_side"]
+
+ANY_SIGN = 1e200
+"""States of an arbitrary model may be negative: no tolerance for that is too large."""
+
+
+class SystemLaneHolder:
+    """Makes the lane system of a compiled system when it is first asked for."""
+
+    __slots__ = ("_compiled", "_found")
+
+    def __init__(self, compiled: CompiledSystem) -> None:
+        self._compiled = compiled
+        self._found: SystemLanes | str | None = None
+
+    def lanes(self) -> SystemLanes | str:
+        """Return the system in lanes, or what keeps it from being integrated so."""
+        if self._found is None:
+            self._found = system_lanes(self._compiled)
+        return self._found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EquationRuns:
+    """What came of many runs."""
+
+    outputs: Matrix
+    """shape (runs, times, outputs); NaN where a run failed."""
+    ending: NDArray[np.int64]
+    """:class:`~pathway.lanes.queue.Ending` of each run."""
+    reached: NDArray[np.float64]
+    """Time each run came to, in the file's unit."""
+    steps: NDArray[np.int64]
+    """Accepted."""
+    rejected: NDArray[np.int64]
+
+
+def run_equations(
+    lanes: SystemLanes,
+    names: Sequence[str],
+    values: Matrix,
+    times: NDArray[np.float64],
+    settings: Settings,
+    *,
+    wanted: Sequence[str] | None = None,
+    ends: NDArray[np.float64] | None = None,
+    threads: int | None = None,
+) -> EquationRuns:
+    """Integrate a system many times.
+
+    Parameters
+    ----------
+    lanes : SystemLanes
+    names : sequence of str
+        Constants and states whose declared values are replaced; initial assignments are computed
+        anew from them.
+    values : ndarray, shape (runs, names)
+    times : ndarray, shape (times,)
+        In the file's unit, ascending.
+    settings : Settings
+        Its method is not read.
+    wanted : sequence of str, optional
+        Ids of the outputs to return; all by default.
+    ends : ndarray, shape (runs,), optional
+        When each run ends; by default at the last time. Later outputs are NaN.
+    threads : int, optional
+
+    Raises
+    ------
+    SolveError
+        If a start value is not finite.
+    """
+    compiled = lanes.compiled
+    start = start_values(compiled, names, values)
+    states = start[:, lanes.state_slots]
+    bad = ~np.isfinite(states)
+    if bad.any():
+        run, state = (int(part[0]) for part in np.nonzero(bad))
+        raise SolveError(
+            f"run {run}",
+            f"{compiled.moving[state]!r} starts at {states[run, state]}",
+            "check initial values and what they are computed from",
+        )
+    last = float(times[-1]) if times.size else compiled.system.start
+    stops = [last] if ends is None else [float(end) for end in ends]
+    queue = make_queue(
+        lanes.system,
+        start=states,
+        numbers=start[:, lanes.number_slots],
+        schedules=[Schedule(events=(), end=stop) for stop in stops],
+        times=times,
+        rtol=settings.rtol,
+        atol=settings.atol,
+        begin=compiled.system.start,
+        slack=ANY_SIGN,
+        most_steps=settings.max_steps,
+    )
+    returned = run_queue(lanes.system, queue, threads)
+    outputs = read_outputs(lanes, start, times, returned.levels, wanted)
+    outputs[returned.ending != Ending.OK] = np.nan
+    return EquationRuns(
+        outputs=outputs,
+        ending=returned.ending,
+        reached=returned.reached,
+        steps=returned.steps,
+        rejected=returned.rejected,
+    )
+
+
+def side_by_side(
+    lanes: SystemLanes,
+    changes: Sequence[tuple[Mapping[str, float], Mapping[str, float]]],
+    times: Sequence[NDArray[np.float64]],
+    settings: Settings | None,
+    threads: int | None,
+) -> list[SystemTrajectory | SolveError | None]:
+    """Return runs of a system; None where the reference should try.
+
+    Runs that replace the same values go together, for what is replaced is not computed from its
+    initial assignment.
+    """
+    found: list[SystemTrajectory | SolveError | None] = [None] * len(changes)
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for run, (constants, initial) in enumerate(changes):
+        groups.setdefault((*constants, *initial), []).append(run)
+    for names, runs in groups.items():
+        if set(names) - set(lanes.compiled.slots):
+            continue  # the reference says what is wrong
+        values = np.array([[*changes[run][0].values(), *changes[run][1].values()] for run in runs])
+        values = values.reshape(len(runs), len(names))
+        grid = np.unique(np.concatenate([times[run] for run in runs]))
+        if not (np.isfinite(values).all() and _usable(grid, times, runs, lanes)):
+            continue
+        chosen = settings
+        if chosen is None:
+            start = start_values(lanes.compiled, names, values[:1])[0]
+            chosen = default_settings(start[lanes.state_slots])
+        ends = np.array([times[run][-1] for run in runs])
+        try:
+            batch = run_equations(lanes, names, values, grid, chosen, ends=ends, threads=threads)
+        except SolveError:
+            continue
+        for row, run in enumerate(runs):
+            if batch.ending[row] == Ending.OK:
+                inside = np.searchsorted(grid, times[run])
+                found[run] = _trajectory(times[run], batch, row, inside, chosen)
+    return found
+
+
+def _usable(
+    grid: NDArray[np.float64],
+    times: Sequence[NDArray[np.float64]],
+    runs: Sequence[int],
+    lanes: SystemLanes,
+) -> bool:
+    """Return whether times can be integrated to; if not, the reference says why."""
+    return (
+        grid.size > 0
+        and bool(np.isfinite(grid).all())
+        and grid[0] >= lanes.compiled.system.start
+        and all(times[run].size and (np.diff(times[run]) >= 0.0).all() for run in runs)
+    )
+
+
+def _trajectory(
+    times: NDArray[np.float64],
+    batch: EquationRuns,
+    row: int,
+    inside: NDArray[np.intp],
+    settings: Settings,
+) -> SystemTrajectory:
+    tries = int(batch.steps[row] + batch.rejected[row])
+    return SystemTrajectory(
+        times=times,
+        outputs=batch.outputs[row, inside],
+        record=SystemRecord(
+            method=Method.RODAS5P.value,
+            rtol=settings.rtol,
+            atol=settings.atol,
+            starts=1,
+            steps=int(batch.steps[row]),
+            nfev=8 * tries,
+            njev=tries,
+            nlu=tries,
+            events=(),
+        ),
+    )
