@@ -30,7 +30,7 @@ def toy(toy_folder: Path) -> Model:
         (
             "m.txt",
             None,
-            r"unknown suffix '\.txt'; use one of \.xml, \.sbml, \.bngl, \.graphml, \.cyjs, \.omex",
+            r"unknown suffix '\.txt'; use one of \.xml, \.sbml, \.bngl, \.ant, \.graphml, .*omex",
         ),
         ("model", None, "unknown suffix ''"),
         ("m.xml", "influence", r"a \.xml file holds no graph and has no kind; leave the kind out"),

@@ -62,7 +62,7 @@ def export(
     findings: FindingsOption = None,
     data: DataOption = None,
 ) -> None:
-    """Write one scenario as SBML, BNGL or COMBINE archive, or its graph as GraphML or Cytoscape JSON.
+    """Write one scenario as SBML, BNGL, Antimony or COMBINE archive, or its graph for other tools.
 
     With --finding, write what findings state was measured, and the model that answers to it, as a
     PEtab problem; model and tables lie beside its .yaml file.

@@ -47,8 +47,8 @@ FileOption = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="The file; its suffix says the form: .xml or .sbml, .bngl, .graphml, .cyjs, .omex, "
-        "or .yaml with --finding.",
+        help="The file; its suffix says the form: .xml or .sbml, .bngl, .ant, .graphml, .cyjs, "
+        ".omex, or .yaml with --finding.",
         rich_help_panel=OUTPUT,
     ),
 ]

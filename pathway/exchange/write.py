@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway.errors import PathwayError, nearest
+from pathway.exchange.antimony import antimony_text
 from pathway.exchange.archive import archive_bytes
 from pathway.exchange.bngl import bngl_text
 from pathway.exchange.graphs import cytoscape_text, graphml_text
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GraphKind", "export"]
 
-TEXTS = {".xml": sbml_text, ".sbml": sbml_text, ".bngl": bngl_text}
+TEXTS = {".xml": sbml_text, ".sbml": sbml_text, ".bngl": bngl_text, ".ant": antimony_text}
 GRAPHS = {".graphml": graphml_text, ".cyjs": cytoscape_text}
 ARCHIVE = ".omex"
 
@@ -56,7 +57,8 @@ def export(
     path : str or path-like
         ``.xml`` or ``.sbml``: SBML level 3 version 2, nM and minutes, at the equilibrated
         untreated cell at time 0 and with changes of the medium as events; ``.bngl``: the rules,
-        for BioNetGen, from the same start; ``.graphml`` or ``.cyjs`` (Cytoscape): a graph;
+        for BioNetGen, from the same start; ``.ant``: Antimony text of the SBML, made by the
+        package antimony; ``.graphml`` or ``.cyjs`` (Cytoscape): a graph;
         ``.omex``: a COMBINE archive, SBML of each scenario and SED-ML that simulates them. A file
         of that name is replaced once all is written.
     kind : GraphKind or str, optional
