@@ -56,6 +56,7 @@ def ensemble(
     method: Method | str | None = None,
     executor: Executor | Cluster | None = None,
     retries: int = 3,
+    threads: int | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> xr.Dataset:
@@ -111,6 +112,9 @@ def ensemble(
         Where cells are run; here if None. The numbers are the same bits anywhere.
     retries : int
         How often a Dask cluster tries a chunk again whose task failed.
+    threads : int, optional
+        For each chunk of cells. By default one in an executor, else as numba is set
+        (``NUMBA_NUM_THREADS``).
     checkpoint : path-like, optional
         A folder for finished chunks. The same call with the same folder goes on after a kill, to
         the same bits. It must belong to the same job.
@@ -143,6 +147,8 @@ def ensemble(
         raise ScenarioError("keep", f"{keep!r}", 'only "draws" can be kept')
     if retries < 0:
         raise ScenarioError("retries", f"{retries}", "give 0 or more")
+    if threads is None and executor is not None:
+        threads = 1  # its workers share the cores
     plan = make_plan(
         model,
         scenarios,
@@ -178,7 +184,7 @@ def ensemble(
         for index, portion in saved.read(job.chunks) if saved else ():
             gatherer.add(index, portion)
             take(index)
-        for index, portion in execute(job.tasks(plan.given, done), executor, retries):
+        for index, portion in execute(job.tasks(plan.given, done, threads), executor, retries):
             if saved is not None:
                 saved.write(index, portion)
             gatherer.add(index, portion)

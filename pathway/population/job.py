@@ -88,13 +88,15 @@ class Job:
         """Return the first draw of a chunk and the one after its last."""
         return index * self.chunk, min((index + 1) * self.chunk, self.draws)
 
-    def tasks(self, given: Values | None, done: Mapping[int, object]) -> Iterator[Task]:
+    def tasks(
+        self, given: Values | None, done: Mapping[int, object], threads: int | None
+    ) -> Iterator[Task]:
         """Yield what is still to do, with the values given for its cells."""
         for index in range(self.chunks):
             if index not in done:
                 start, stop = self.span(index)
                 rows = None if given is None else given[start:stop]
-                yield Task(job=self, index=index, given=rows)
+                yield Task(job=self, index=index, given=rows, threads=threads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,6 +107,8 @@ class Task:
     index: int
     given: Values | None
     """Values given for its cells, shape (cells, columns)."""
+    threads: int | None
+    """How many to use; no number depends on it."""
 
 
 def job_digest(facts: Mapping[str, object]) -> str:
@@ -156,18 +160,30 @@ def _run(task: Task, start: int, stop: int) -> list[Cells]:
         model = job.model
         return [
             run_equation_cells(
-                model, kind.scenario, parameters(kind), kind.variation.ids, job.times, job.settings
+                model,
+                kind.scenario,
+                parameters(kind),
+                kind.variation.ids,
+                job.times,
+                job.settings,
+                task.threads,
             )
             for kind in job.runs
         ]
     runner = _runner(job)
     rests = [
-        rest_cells(runner, kind.scenario, parameters(kind), kind.variation.ids)
+        rest_cells(runner, kind.scenario, parameters(kind), kind.variation.ids, task.threads)
         for kind in job.rests
     ]
     return [
         run_cells(
-            runner, kind.scenario, parameters(kind), kind.variation.ids, job.times, rests[place]
+            runner,
+            kind.scenario,
+            parameters(kind),
+            kind.variation.ids,
+            job.times,
+            rests[place],
+            task.threads,
         )
         for kind, place in zip(job.runs, job.rest_of, strict=True)
     ]

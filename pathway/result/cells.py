@@ -1,7 +1,8 @@
 """Run one scenario for many cells: the same network, other numbers in each.
 
-A cell is a row of parameter values. A cell that fails is NaN with a status and never ends the
-others; what it came to depends on its own row only, not on which cells stand beside it.
+A cell is a row of parameter values. Cells go through the lanes, eight side by side; what those
+cannot do scipy tries once. A cell that fails is NaN with a status and never ends the others; what it
+comes to depends on its own row only, not on which cells stand beside it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.errors import CompileError, SolveError
+from pathway.batch.native import held_inputs, network_numbers, network_schedule
+from pathway.batch.run import make_queue, run_queue
+from pathway.errors import SolveError
+from pathway.lanes.queue import Ending
+from pathway.model.cells import equilibrate_cells
+from pathway.result.cell_numbers import CellNumbers, cell_numbers, read_cells
 from pathway.result.run import untreated
 from pathway.scenario import resolve
+from pathway.solve.schedule import segments
+from pathway.solve.settings import Method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
     from pathway.model import Network
     from pathway.result.run import Runner
-    from pathway.scenario import Scenario
+    from pathway.scenario import Resolved, Scenario
 
     Values = NDArray[np.float64]
     Codes = NDArray[np.uint8]
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["OK", "OK_BY_SCIPY", "STATUSES", "Cells", "Rests", "cell_of", "rest_cells", "run_cells"]
 
 STATUSES = ("ok", "ok by scipy", "invalid numbers", "no rest", "integration failed")
-"""What can become of a cell; ``ok by scipy``: the batch engine failed and the reference did not."""
+"""What can become of a cell; ``ok by scipy``: the lanes failed and the reference did not."""
 OK, OK_BY_SCIPY, INVALID, NO_REST, FAILED = range(len(STATUSES))
 
 
@@ -75,6 +83,7 @@ def rest_cells(
     cell: Scenario,
     parameters: Values,
     ids: Sequence[str],
+    threads: int | None = None,
 ) -> Rests:
     """Bring untreated cells to rest.
 
@@ -87,23 +96,31 @@ def rest_cells(
     parameters : (cells, ids) array
         Internal units. Those that the untreated network lacks are left aside.
     ids : sequence of str
+    threads : int, optional
+        By default as numba is set.
     """
     network = runner.network(resolve(runner.declared, cell))
-    columns, names = _known(network, ids)
-    count = len(parameters)
-    amounts = np.full((count, len(network.species)), np.nan)
-    levels = np.full((count, len(network.readouts)), np.nan)
-    status = np.zeros(count, dtype=np.uint8)
-    reasons: dict[int, str] = {}
-    for row in range(count):
+    numbers = cell_numbers(network, parameters, ids)
+    status = np.zeros(len(parameters), dtype=np.uint8)
+    reasons = dict(numbers.reasons)
+    status[list(reasons)] = INVALID
+    well = np.flatnonzero(status == OK)
+    amounts = np.full(numbers.start.shape, np.nan)
+    if runner.settings.method is Method.RODAS5P and well.size:
+        found = equilibrate_cells(
+            network, numbers.kernel[well], numbers.start[well], runner.settings, threads=threads
+        )
+        amounts[well] = found.y
+    for row in well[np.isnan(amounts[well]).any(axis=1)].tolist():
+        one = _one(network, parameters[row], ids)
         try:
-            one = _with(network, names, parameters[row, columns])
             amounts[row] = one.equilibrate(runner.settings).y
-            levels[row] = one.with_inputs({}).read(amounts[row])
-        except CompileError as error:
-            status[row], reasons[row] = INVALID, str(error)
+            status[row] = _by_scipy(runner)
         except SolveError as error:
             status[row], reasons[row] = NO_REST, str(error)
+    held = network.with_inputs({}).arguments.inputs
+    levels = read_cells(network, numbers.weights, amounts[:, None, :], held[None, :])[:, 0]
+    levels[status > OK_BY_SCIPY] = np.nan
     return Rests(
         species=network.species,
         amounts=amounts,
@@ -121,6 +138,7 @@ def run_cells(
     ids: Sequence[str],
     times: Values,
     rests: Rests,
+    threads: int | None = None,
 ) -> Cells:
     """Run a scenario for many cells, each from its own rest.
 
@@ -135,27 +153,37 @@ def run_cells(
         Minutes, ascending; levels after the scenario's end are NaN.
     rests : Rests
         Of the same cells.
+    threads : int, optional
+        By default as numba is set.
     """
     resolved = resolve(runner.declared, scenario)
     network = runner.network(resolved)
-    columns, names = _known(network, ids)
+    numbers = cell_numbers(network, parameters, ids)
     within = times <= resolved.duration
-    count = len(parameters)
-    levels = np.full((count, times.size, len(network.readouts)), np.nan)
+    levels = np.full((len(parameters), times.size, len(network.readouts)), np.nan)
     status = rests.status.copy()
-    reasons = dict(rests.reasons)
+    reasons = rests.reasons | numbers.reasons
+    status[list(numbers.reasons)] = INVALID
     here, there = _shared_places(network, rests)
-    for row in np.flatnonzero(rests.status <= OK_BY_SCIPY).tolist():
+    start = numbers.start.copy()
+    start[:, here] = rests.amounts[:, there]
+    well = np.flatnonzero(status <= OK_BY_SCIPY)
+    failed = well
+    if runner.settings.method is Method.RODAS5P and well.size:
+        found, good = _in_lanes(
+            runner, network, resolved, numbers, start, well, times[within], threads
+        )
+        levels[np.ix_(well, within)] = found
+        failed = well[~good]
+    for row in failed.tolist():
+        one = _one(network, parameters[row], ids)
         try:
-            one = _with(network, names, parameters[row, columns])
-            start = one.y0
-            start[here] = rests.amounts[row, there]
-            course = one.run(resolved.steps, times[within], start, runner.settings)
+            settings = runner.settings.stepwise()
+            course = one.run(resolved.steps, times[within], start[row], settings)
             levels[row, within] = one.read(course.y, course.inputs)
-        except CompileError as error:
-            status[row], reasons[row] = INVALID, str(error)
+            status[row] = max(int(status[row]), _by_scipy(runner))
         except SolveError as error:
-            status[row], reasons[row] = FAILED, str(error)
+            levels[row], status[row], reasons[row] = np.nan, FAILED, str(error)
     return Cells(
         readouts=network.readouts,
         levels=levels,
@@ -165,13 +193,51 @@ def run_cells(
     )
 
 
-def _known(network: Network, ids: Sequence[str]) -> tuple[NDArray[np.intp], list[str]]:
-    columns = [place for place, name in enumerate(ids) if name in network.parameters]
-    return np.array(columns, dtype=np.intp), [ids[place] for place in columns]
+def _in_lanes(
+    runner: Runner,
+    network: Network,
+    resolved: Resolved,
+    numbers: CellNumbers,
+    start: Values,
+    cells: NDArray[np.intp],
+    times: Values,
+    threads: int | None,
+) -> tuple[Values, NDArray[np.bool_]]:
+    """Return the levels of some cells, shape (cells, times, readouts), and which ended well."""
+    tables, system = network.tables, network.lanes.system()
+    schedule = segments(tables, resolved.steps, network.background)
+    read = np.unique(tables.readout_amount).astype(np.intp)
+    read = read[read < len(tables.species)]
+    queue = make_queue(
+        system,
+        start=start[cells],
+        numbers=network_numbers(numbers.kernel[cells], network.arguments.inputs),
+        schedules=[network_schedule(system, tables, schedule)],
+        times=times,
+        rtol=runner.settings.rtol,
+        atol=runner.settings.atol,
+        kept=read,
+        begin=schedule[0].start,
+        most_steps=runner.settings.max_steps,
+    )
+    returned = run_queue(system, queue, threads)
+    amounts = np.zeros((cells.size, times.size, len(tables.species)))
+    amounts[:, :, read] = returned.levels
+    inputs = held_inputs(schedule, times)
+    good = returned.ending == Ending.OK
+    return read_cells(network, numbers.weights[cells], amounts, inputs), good
 
 
-def _with(network: Network, names: Sequence[str], values: Values) -> Network:
-    return network.with_parameters(dict(zip(names, values.tolist(), strict=True)))
+def _by_scipy(runner: Runner) -> int:
+    """Return the status of a cell that scipy ran: as asked, or after the lanes failed."""
+    return OK_BY_SCIPY if runner.settings.method is Method.RODAS5P else OK
+
+
+def _one(network: Network, values: Values, ids: Sequence[str]) -> Network:
+    own = {
+        name: v for name, v in zip(ids, values.tolist(), strict=True) if name in network.parameters
+    }
+    return network.with_parameters(own)
 
 
 def _shared_places(network: Network, rests: Rests) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -180,9 +246,8 @@ def _shared_places(network: Network, rests: Rests) -> tuple[NDArray[np.intp], ND
     Further species start where their own totals put them, mostly at nothing.
     """
     places = {name: place for place, name in enumerate(network.species)}
-    missing = [name for name in rests.species if name not in places]
-    for name in missing:
-        if np.nanmax(rests.amounts[:, rests.species.index(name)], initial=0.0) > 0.0:
+    for own, name in enumerate(rests.species):
+        if name not in places and np.nan_to_num(rests.amounts[:, own]).max(initial=0.0) > 0.0:
             raise SolveError(
                 "start of treatment",
                 f"the treated network has no species {name!r}, of which the cell has some",

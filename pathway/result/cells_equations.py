@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pathway.batch.system import SystemLanes
 from pathway.errors import SolveError
-from pathway.result.cells import FAILED, Cells
-from pathway.solve.system import integrate_system
+from pathway.model.equation_values import start_values
+from pathway.result.cells import FAILED, OK_BY_SCIPY, Cells
+from pathway.solve.settings import Method
+from pathway.solve.system import default_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,7 @@ def run_equation_cells(
     ids: Sequence[str],
     times: NDArray[np.float64],
     settings: Settings | None,
+    threads: int | None = None,
 ) -> Cells:
     """Run a scenario for many cells.
 
@@ -43,7 +47,9 @@ def run_equation_cells(
     times : (times,) array
         In the file's unit, ascending; levels after the scenario's end are NaN.
     settings : Settings or None
-        None: as fits each cell's initial values.
+        None: as fits the scenario's own initial values.
+    threads : int, optional
+        By default as numba is set.
     """
     constants, initial = model.changes(scenario)
     known = dict(model.system.constants)
@@ -52,18 +58,26 @@ def run_equation_cells(
     levels = np.full((count, times.size, len(model.readouts)), np.nan)
     status = np.zeros(count, dtype=np.uint8)
     reasons: dict[int, str] = {}
-    for row in range(count):
-        values = dict(zip(ids, parameters[row].tolist(), strict=True))
-        try:
-            levels[row, within] = integrate_system(
-                model.compiled,
-                times[within],
-                {**constants, **{name: v for name, v in values.items() if name in known}},
-                {**initial, **{name: v for name, v in values.items() if name not in known}},
-                settings,
-            ).outputs
-        except SolveError as error:
-            status[row], reasons[row] = FAILED, str(error)
+    changes = []
+    for row in parameters.tolist():
+        own = dict(zip(ids, row, strict=True))
+        moved = {name: value for name, value in own.items() if name not in known}
+        still = {name: value for name, value in own.items() if name in known}
+        changes.append(({**constants, **still}, {**initial, **moved}))
+    if settings is None:
+        nominal = start_values(model.system, constants) | initial
+        settings = default_settings(np.array([nominal[s.id] for s in model.system.states]))
+    runs = (
+        model.run_many(changes, [times[within]] * count, settings, threads) if any(within) else []
+    )
+    lanes = settings.method is Method.RODAS5P and isinstance(model.lanes.lanes(), SystemLanes)
+    for row, run in enumerate(runs):
+        if isinstance(run, SolveError):
+            status[row], reasons[row] = FAILED, str(run)
+            continue
+        levels[row, within] = run.outputs
+        if lanes and run.record.method != Method.RODAS5P.value:
+            status[row] = OK_BY_SCIPY
     return Cells(
         readouts=model.readouts,
         levels=levels,
