@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 __all__ = ["lower_system", "why_not"]
 
+RATES = SWITCHES, MAIN
+"""What derivatives need; conditions on time are as they are at that time."""
+
 
 def why_not(compiled: CompiledSystem) -> str | None:
     """Return what keeps a system from being integrated in lanes, None if nothing does."""
@@ -65,7 +68,8 @@ def lower_system(compiled: CompiledSystem, order: Rows, elimination: Elimination
     Parameters
     ----------
     compiled : CompiledSystem
-        One that :func:`why_not` finds nothing against.
+        Of one that :func:`why_not` finds something against, derivatives and Jacobian are right,
+        but jumps go unnoticed.
     order : ndarray, shape (moving,)
         Which state is eliminated k-th.
     elimination : Elimination
@@ -176,8 +180,8 @@ class _Lowering:
     def rates(self, order: Rows) -> list[Work]:
         """Return the operations that compute the derivatives."""
         rows = self.source.rows
-        uses = self.source.needed((slot for row in rows for _, slot in row), (MAIN,))
-        fuser = self._fused(uses, (MAIN,))
+        uses = self.source.needed((slot for row in rows for _, slot in row), RATES)
+        fuser = self._fused(uses, RATES)
         self.done = uses
         for state in order.tolist():
             node = self.graph.new(still=False)
@@ -190,7 +194,7 @@ class _Lowering:
         """Return the operations that compute the entries of the Jacobian."""
         entries = self.source.entries
         roots = (slot for entry in entries for _, u, v in entry for slot in (u, v))
-        fuser = self._fused(self.source.needed(roots, (MAIN, SLOPES)), (MAIN, SLOPES))
+        fuser = self._fused(self.source.needed(roots, (*RATES, SLOPES)), (*RATES, SLOPES))
         for entry in entries:
             parts = [self._entry(fuser, factor, u, v) for factor, u, v in entry]
             terms = tuple(term for part in parts for term in part)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from pathway.kernels.arguments import aligned
 from pathway.lanes import opcodes as lane
+from pathway.lanes.jit import block
 from pathway.lanes.layout import Elimination, LaneProgram, LaneSystem
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
 from pathway.lanes.vector import LANES
 from pathway.programs import opcodes as op
 from pathway.programs.machine import run
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Values = NDArray[np.float64]
 
 
-@njit  # type: ignore[misc]
+@block
 def evaluate(rows: Values, program: LaneProgram, constants: Values, first: int) -> None:
     """Compute all spans."""
     fill_constants(rows, constants, first)
@@ -68,17 +71,19 @@ def in_lanes(
 
 def plain(
     system: LaneSystem, states: Values, numbers: Values, entries: int
-) -> tuple[Values, Values]:
-    """Return the same, by the plain twin."""
+) -> tuple[Values, Values, Values, Values]:
+    """Return the same by the plain twin, then the sums of the magnitudes of what is added."""
     rows = given(system, states, numbers)
-    table = rows.reshape(-1, LANES)
     first = system.first_number + system.numbers
-    table[first : first + system.constants.size] = system.constants[:, None]
-    written: set[int] = set()
+    twin = Twin(rows.reshape(-1, LANES), first + system.constants.size)
+    twin.table[first : first + system.constants.size] = system.constants[:, None]
+    twin.sizes[:] = np.abs(twin.table)
     with np.errstate(all="ignore"):
         for code, operands in operations(system.program):
-            carry_out(code, operands, table, written)
-    return results(system, rows, entries)
+            twin.carry_out(code, operands)
+    change, data = results(system, rows, entries)
+    sizes = results(system, twin.sizes.ravel(), entries)
+    return change, data, *sizes
 
 
 def operations(program: LaneProgram) -> Iterator[tuple[int, list[int]]]:
@@ -92,59 +97,73 @@ def operations(program: LaneProgram) -> Iterator[tuple[int, list[int]]]:
                 rest = rest[width:]
                 continue
             form, count, width, *shape = rest[: lane.SUM_HEAD]
-            assert (lane.FORMS[form - 1] if form else tuple(shape)) == tuple(shape)
+            assert form == 0 or lane.FORMS[form - 1] == tuple(shape)
+            assert width == 1 + sum(many * (place // 2 + 1) for place, many in enumerate(shape))
             rest = rest[lane.SUM_HEAD :]
-            length = 1 + sum(many * (place // 2 + 1) for place, many in enumerate(shape))
-            assert length == width
             for _ in range(count):
-                yield code, [*shape, *rest[:length]]
-                rest = rest[length:]
+                yield code, [*shape, *rest[:width]]
+                rest = rest[width:]
 
 
-def carry_out(code: int, operands: list[int], table: Values, written: set[int]) -> None:
-    """Do one operation on rows of a table; no row may be written twice."""
-    if code == lane.SUM:
-        target, values = operands[6], _sum(operands[:6], operands[7:], table)
-    elif code == lane.HILL:
-        target = operands[0]
-        values, table[operands[1]], table[operands[2]] = _hill(*(table[r] for r in operands[3:]))
-        assert not {operands[1], operands[2]} & written
-        written.update(operands[1:3])
-    elif code in {op.MULTIPLY, lane.MULTIPLY3, lane.MULTIPLY4}:
-        target, values = operands[0], np.prod([table[row] for row in operands[1:]], axis=0)
-    elif code == lane.RECIPROCAL:
-        target, values = operands[0], 1.0 / table[operands[1]]
-    else:
-        line = np.array([[code, 0, 1, 2]], dtype=np.uint32)
-        slots = [np.append(table[operands[1:], place], 0.0) for place in range(LANES)]
-        for one in slots:
-            run(line, 3, 0, 1, one)
-        target, values = operands[0], np.array([one[3] for one in slots])
-    assert target not in written
-    written.add(target)
-    table[target] = values
+class Twin:
+    """The machine, as plainly as it can be written; complains of rows read too early."""
 
+    def __init__(self, table: Values, known: int) -> None:
+        self.table = table
+        self.sizes = np.zeros_like(table)
+        self.known = set(range(known))
 
-def _sum(shape: list[int], rows: list[int], table: Values) -> Values:
-    total = np.full(LANES, -0.0)
-    place = 0
-    for kind, many in enumerate(shape):
-        for _ in range(many):
-            factors = table[rows[place : place + kind // 2 + 1]]
-            total = total + (-1.0 if kind % 2 else 1.0) * np.prod(factors, axis=0)
-            place += kind // 2 + 1
-    assert place == len(rows)
-    return total
+    def carry_out(self, code: int, operands: list[int]) -> None:
+        """Do one operation; no row may be written twice."""
+        if code == lane.SUM:
+            self._sum(operands[:6], operands[6], operands[7:])
+        elif code == lane.HILL:
+            for target, values in zip(operands[:3], _hill(*self._read(operands[3:])), strict=True):
+                self._write(target, values)
+        elif code in {op.MULTIPLY, lane.MULTIPLY3, lane.MULTIPLY4}:
+            self._write(operands[0], np.prod(self._read(operands[1:]), axis=0))
+            self.sizes[operands[0]] = np.prod(self.sizes[operands[1:]], axis=0)
+        elif code == lane.RECIPROCAL:
+            self._write(operands[0], 1.0 / self._read(operands[1:])[0])
+        else:
+            line = np.array([[code, 0, 1, 2]], dtype=np.uint32)
+            slots = [np.append(one, 0.0) for one in self._read(operands[1:]).T]
+            for one in slots:
+                run(line, 3, 0, 1, one)
+            self._write(operands[0], np.array([one[3] for one in slots]))
+
+    def _read(self, rows: list[int]) -> Values:
+        assert set(rows) <= self.known
+        return self.table[rows]
+
+    def _write(self, target: int, values: Values) -> None:
+        assert target not in self.known
+        self.known.add(target)
+        self.table[target] = values
+        self.sizes[target] = np.abs(values)
+
+    def _sum(self, shape: list[int], target: int, rows: list[int]) -> None:
+        total, size = np.full(LANES, -0.0), np.zeros(LANES)
+        for kind, many in enumerate(shape):
+            for _ in range(many):
+                factors, rows = rows[: kind // 2 + 1], rows[kind // 2 + 1 :]
+                total = total + (-1.0 if kind % 2 else 1.0) * np.prod(self._read(factors), axis=0)
+                size = size + np.prod(self.sizes[factors], axis=0)
+        assert not rows
+        self._write(target, total)
+        self.sizes[target] = size
 
 
 def _hill(x: Values, half: Values, exponent: Values) -> tuple[Values, Values, Values]:
     scaled = x / half
-    power = np.where(scaled > 0.0, scaled, 0.0) ** exponent
+    above, straight = scaled > 0.0, exponent == 1.0
+    power = np.where(above, scaled, 0.0) ** exponent
     value, free = power / (1.0 + power), 1.0 / (1.0 + power)
-    slope = np.where(scaled > 0.0, exponent * value * free / x, 0.0)
-    straight = (exponent == 1.0) & ~(scaled > 0.0)
+    huge = power > 1e150
+    value, free = np.where(huge, 1.0, value), np.where(huge, 1.0 / power, free)
+    slope = exponent * value * free / x
     return (
-        np.where(scaled > 0.0, value, np.where(straight, scaled, 0.0 * scaled)),
-        np.where(scaled > 0.0, free, np.where(straight, 1.0 - scaled, 1.0)),
-        np.where(straight, 1.0 / half, slope),
+        np.where(above, value, np.where(straight, scaled, 0.0 * scaled)),
+        np.where(above, free, np.where(straight, 1.0 - scaled, 1.0)),
+        np.where(above, slope, np.where(straight, 1.0 / half, 0.0)),
     )
