@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 from scipy import sparse
 
-import pathway as pw
 from pathway.kernels.arguments import aligned
 from pathway.lanes import linear, vector
 from pathway.lanes.elimination import eliminate
+from pathway.lanes.jit import block
 from pathway.lanes.ordering import elimination_order
+from pathway.model.equation_model import load_equations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,22 +26,28 @@ if TYPE_CHECKING:
 LANES = vector.LANES
 
 
-@njit  # type: ignore[misc]
-def assemble(
+@block
+def decompose(
+    factors: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    inverse_step: NDArray[np.float64],
+    elimination: Elimination,
+) -> None:
+    linear.decompose(factors, rows, 1, vector.load(inverse_step, 0), elimination)
+
+
+@block
+def in_two(
     factors: NDArray[np.float64],
     rows: NDArray[np.float64],
     inverse_step: NDArray[np.float64],
     elimination: Elimination,
 ) -> None:
     linear.assemble(factors, rows, 1, vector.load(inverse_step, 0), elimination)
-
-
-@njit  # type: ignore[misc]
-def factorize(factors: NDArray[np.float64], elimination: Elimination) -> None:
     linear.factorize(factors, elimination)
 
 
-@njit  # type: ignore[misc]
+@block
 def solve(
     factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
 ) -> None:
@@ -72,20 +79,17 @@ class Case:
         self.right = random.normal(size=(size, LANES))
         self.pattern = pattern
 
-    def solution(self) -> NDArray[np.float64]:
-        size = self.order.size
+    def factors(self, kernel: Callable[..., None] = decompose) -> NDArray[np.float64]:
         factors = aligned(int(self.elimination.size[0]) * LANES, np.float64)
         factors[:] = np.nan
-        assemble(
-            factors,
-            lanes(np.vstack([np.full((1, LANES), np.nan), self.entries])),
-            lanes(self.inverse_step),
-            self.elimination,
-        )
-        factorize(factors, self.elimination)
+        rows = lanes(np.vstack([np.full((1, LANES), np.nan), self.entries]))
+        kernel(factors, rows, lanes(self.inverse_step), self.elimination)
+        return factors
+
+    def solution(self) -> NDArray[np.float64]:
         vectors = lanes(np.vstack([np.full((2, LANES), np.nan), self.right[self.order]]))
-        solve(factors, self.elimination, vectors)
-        solution = np.empty((size, LANES))
+        solve(self.factors(), self.elimination, vectors)
+        solution: NDArray[np.float64] = np.empty_like(self.right)
         solution[self.order] = vectors.reshape(-1, LANES)[2:]
         return solution
 
@@ -94,7 +98,19 @@ class Case:
             (self.entries[:, lane], self.pattern.indices, self.pattern.indptr),
             shape=self.pattern.shape,
         )
-        return self.inverse_step[lane] * np.eye(self.order.size) - jacobian.toarray()
+        dense: NDArray[np.float64] = jacobian.toarray()
+        shift: NDArray[np.float64] = self.inverse_step[lane] * np.eye(self.order.size)
+        return shift - dense
+
+
+def plain_lu(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return L below the diagonal, U above it, and inverses of the pivots on it."""
+    factors = matrix.copy()
+    for k in range(len(factors)):
+        factors[k, k] = 1.0 / factors[k, k]
+        factors[k + 1 :, k] *= factors[k, k]
+        factors[k + 1 :, k + 1 :] -= np.outer(factors[k + 1 :, k], factors[k, k + 1 :])
+    return factors
 
 
 cases = st.builds(
@@ -106,7 +122,7 @@ cases = st.builds(
 
 
 @given(case=cases)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_each_lane_solves_its_own_matrix(case: Case) -> None:
     solution = case.solution()
     for lane in range(LANES):
@@ -114,8 +130,34 @@ def test_each_lane_solves_its_own_matrix(case: Case) -> None:
         np.testing.assert_allclose(solution[:, lane], expected, rtol=1e-9, atol=1e-10)
 
 
+@given(case=cases)
+@settings(deadline=None, max_examples=40)
+def test_factors_stand_where_the_elimination_says(case: Case) -> None:
+    factors = case.factors().reshape(-1, LANES)
+    columns = np.repeat(np.arange(case.order.size), np.diff(case.pattern.indptr))
+    rank = np.argsort(case.order)
+    for lane in range(LANES):
+        expected = plain_lu(case.matrix(lane)[np.ix_(case.order, case.order)])
+        np.testing.assert_allclose(
+            factors[case.elimination.diagonal, lane], np.diag(expected), rtol=1e-9
+        )
+        np.testing.assert_allclose(
+            factors[case.elimination.entry, lane],
+            expected[rank[case.pattern.indices], rank[columns]],
+            rtol=1e-9,
+            atol=1e-12,
+        )
+
+
+@given(case=cases)
+@settings(deadline=None, max_examples=40)
+def test_assembling_first_gives_the_same_factors(case: Case) -> None:
+    entries = int(case.elimination.size[0]) * LANES
+    np.testing.assert_array_equal(case.factors(in_two)[:entries], case.factors()[:entries])
+
+
 @given(case=cases, lane=st.integers(0, LANES - 1), bad=st.sampled_from([np.nan, np.inf]))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_numbers_that_are_none_stay_in_their_lane(case: Case, lane: int, bad: float) -> None:
     before = case.solution()
     case.inverse_step[lane] = bad
@@ -125,7 +167,7 @@ def test_numbers_that_are_none_stay_in_their_lane(case: Case, lane: int, bad: fl
 
 
 @given(case=cases, shift=st.integers(1, LANES - 1))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_a_run_has_the_same_bits_in_any_lane(case: Case, shift: int) -> None:
     before = case.solution()
     case.entries = np.roll(case.entries, shift, axis=1)
@@ -148,7 +190,7 @@ def test_a_hub_is_eliminated_last() -> None:
     pattern = sparse.csc_matrix(arrow)
     order, elimination = eliminate(pattern.indptr, pattern.indices)
     assert int(np.flatnonzero(order == 0)[0]) >= 4
-    assert elimination.size.tolist() == [16, 6]
+    assert elimination.size[1:].tolist() == [6, 16]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +203,7 @@ def test_published_models_fill_in_little(
     path = shared / "peerbench" / "models" / f"{name}.xml"
     if not path.is_file():
         pytest.skip(f"no model at {path}")
-    compiled = pw.load(path).compiled
+    compiled = load_equations(path).compiled
     assert compiled.indices.size == jacobian
     _, elimination = eliminate(compiled.indptr, compiled.indices)
-    assert jacobian <= elimination.size[0] <= factors
+    assert jacobian <= elimination.size[2] <= factors

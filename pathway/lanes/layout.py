@@ -42,7 +42,8 @@ class Elimination(NamedTuple):
     schedule: NDArray[np.uint32]
     """Head with start of each section, then the sections."""
     size: NDArray[np.int64]
-    """Number of factors (entries of L + U), number of states."""
+    """Rows that the factors take (entries of L + U, padding and spare ones), number of states,
+    number of entries of L + U."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

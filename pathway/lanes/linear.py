@@ -1,112 +1,328 @@
-"""Assemble, factorize and solve ``I / (gamma h) - J`` for eight runs at once.
+"""Factorize ``I / (gamma h) - J`` for eight runs at once, and solve with it.
 
 ``factors`` holds one row for each entry of L + U (L with ones on its diagonal), in the places that
-``Elimination`` gives. Pivots stand on the diagonal in a fixed order; a pivot of zero makes what
-follows infinite or NaN in its own lane.
+:mod:`pathway.lanes.elimination` gives. Pivots stand on the diagonal in a fixed order; a pivot of
+zero makes what follows infinite or NaN in its own lane.
+
+Places are unsigned throughout: numba makes the sum of an unsigned and a signed whole a float.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
 
-from pathway.lanes import vector
-from pathway.lanes.elimination import COLUMN, FILL, ROW_START, TARGET
+from pathway.lanes.elimination import (
+    GIVEN,
+    LOWER,
+    LOWER_END,
+    PANEL,
+    STEP,
+    STEP_END,
+    UPPER,
+    UPPER_END,
+    ZERO,
+)
+from pathway.lanes.jit import block
+from pathway.lanes.vector import (
+    add,
+    divide,
+    fma,
+    keep_rolled,
+    load,
+    load_whole,
+    multiply,
+    negate,
+    splat,
+    store,
+    subtract,
+)
 
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
+    from pathway.lanes.jit import LaneValue
     from pathway.lanes.layout import Elimination
 
-__all__ = ["assemble", "factorize", "solve"]
+    Rows = NDArray[np.float64]
+    Whole = NDArray[np.uint32]
+
+__all__ = ["assemble", "decompose", "factorize", "solve"]
+
+NONE, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE, TEN = (
+    cast("int", np.uintp(number)) for number in range(11)
+)
+
+unsigned = cast("Callable[[int], int]", np.uintp)
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
-@njit  # type: ignore[misc]
-def assemble(
-    factors: NDArray[np.float64],
-    rows: NDArray[np.float64],
+def _part(function: Function) -> Function:
+    """Compile a part of a building block into it: thousands of calls would cost a tenth."""
+    return cast("Function", njit(function, error_model="numpy", inline="always"))
+
+
+@block
+def decompose(
+    factors: Rows,
+    rows: Rows,
     jacobian_row: int,
-    inverse_step: Any,
+    inverse_step: LaneValue,
     elimination: Elimination,
 ) -> None:
-    """Write ``I / (gamma h) - J`` over the factors.
+    """Write L and U of ``I / (gamma h) - J`` over the factors, inverses of pivots on the diagonal.
 
     Parameters
     ----------
     factors
-        Aligned; eight doubles for each of ``elimination.size[0]`` entries.
+        Aligned; ``elimination.size[0]`` rows of eight doubles.
     rows, jacobian_row
         Entry q of J, in the order of ``Elimination.entry``, is row ``jacobian_row + q``.
     inverse_step
         1 / (gamma h) of each lane, 1/min.
     """
-    schedule = elimination.schedule
-    zero = vector.splat(0.0)
-    for place in range(vector.load_whole(schedule, FILL), vector.load_whole(schedule, FILL + 1)):
-        vector.store(factors, vector.load_whole(schedule, place), zero)
-    for q in range(elimination.entry.size):
-        entry = vector.load(rows, jacobian_row + q)
-        vector.store(factors, vector.load_whole(elimination.entry, q), vector.negate(entry))
-    for k in range(elimination.diagonal.size):
-        place = vector.load_whole(elimination.diagonal, k)
-        vector.store(factors, place, vector.add(vector.load(factors, place), inverse_step))
-
-
-@njit  # type: ignore[misc]
-def factorize(factors: NDArray[np.float64], elimination: Elimination) -> None:
-    """Replace a matrix by L and U, row by row; the pivots by their inverses."""
     schedule, diagonal = elimination.schedule, elimination.diagonal
-    one = vector.splat(1.0)
-    start = vector.load_whole(schedule, ROW_START)
-    column = vector.load_whole(schedule, COLUMN)
-    target = vector.load_whole(schedule, TARGET)
-    for row in range(diagonal.size):
-        for place in range(
-            vector.load_whole(schedule, start + row), vector.load_whole(diagonal, row)
-        ):
-            pivot = vector.load_whole(schedule, column + place)
-            above = vector.load_whole(diagonal, pivot)
-            factor = vector.multiply(vector.load(factors, place), vector.load(factors, above))
-            vector.store(factors, place, factor)
-            minus = vector.negate(factor)
-            for along in range(above + 1, vector.load_whole(schedule, start + pivot + 1)):
-                goal = vector.load_whole(schedule, target)
-                target += 1
-                reduced = vector.fma(minus, vector.load(factors, along), vector.load(factors, goal))
-                vector.store(factors, goal, reduced)
-        place = vector.load_whole(diagonal, row)
-        vector.store(factors, place, vector.divide(one, vector.load(factors, place)))
+    panel, panels = load_whole(schedule, PANEL), load_whole(schedule, PANEL + 1)
+    step = load_whole(schedule, STEP)
+    row = given = zero = NONE
+    while panel < panels:
+        last = load_whole(schedule, panel)
+        given = _write_given(
+            factors, rows, jacobian_row, schedule, given, load_whole(schedule, panel + ONE)
+        )
+        zero = _write_zeros(factors, schedule, zero, load_whole(schedule, panel + TWO))
+        _add_diagonal(factors, diagonal, row, last, inverse_step)
+        step = _reduce_rows(factors, elimination, row, last, step)
+        row = last
+        panel += THREE
 
 
-@njit  # type: ignore[misc]
-def solve(
-    factors: NDArray[np.float64],
+@block
+def assemble(
+    factors: Rows,
+    rows: Rows,
+    jacobian_row: int,
+    inverse_step: LaneValue,
     elimination: Elimination,
-    vectors: NDArray[np.float64],
-    first: int,
 ) -> None:
-    """Replace a right-hand side by the solution; rows ``first ...``, in elimination order."""
+    """Write ``I / (gamma h) - J`` over the factors; parameters as of :func:`decompose`."""
     schedule, diagonal = elimination.schedule, elimination.diagonal
-    size = diagonal.size
-    start = vector.load_whole(schedule, ROW_START)
-    column = vector.load_whole(schedule, COLUMN)
-    for row in range(size):
-        value = vector.load(vectors, first + row)
-        for place in range(
-            vector.load_whole(schedule, start + row), vector.load_whole(diagonal, row)
-        ):
-            known = vector.load(vectors, first + vector.load_whole(schedule, column + place))
-            value = vector.fma(vector.negate(vector.load(factors, place)), known, value)
-        vector.store(vectors, first + row, value)
-    for back in range(1, size + 1):
-        row = size - back
-        value = vector.load(vectors, first + row)
-        pivot = vector.load_whole(diagonal, row)
-        for place in range(pivot + 1, vector.load_whole(schedule, start + row + 1)):
-            known = vector.load(vectors, first + vector.load_whole(schedule, column + place))
-            value = vector.fma(vector.negate(vector.load(factors, place)), known, value)
-        vector.store(vectors, first + row, vector.multiply(value, vector.load(factors, pivot)))
+    givens = (load_whole(schedule, GIVEN + 1) - load_whole(schedule, GIVEN)) // TWO
+    zeros = load_whole(schedule, ZERO + 1) - load_whole(schedule, ZERO)
+    _write_given(factors, rows, jacobian_row, schedule, NONE, givens)
+    _write_zeros(factors, schedule, NONE, zeros)
+    _add_diagonal(factors, diagonal, NONE, unsigned(diagonal.size), inverse_step)
+
+
+@block
+def factorize(factors: Rows, elimination: Elimination) -> None:
+    """Replace a matrix by L and U, inverses of pivots on the diagonal."""
+    size = unsigned(elimination.diagonal.size)
+    _reduce_rows(factors, elimination, NONE, size, load_whole(elimination.schedule, STEP))
+
+
+@block
+def solve(factors: Rows, elimination: Elimination, vectors: Rows, first: int) -> None:
+    """Replace a right-hand side by the solution; rows ``first ...``, in elimination order."""
+    schedule = elimination.schedule
+    start, size = unsigned(first), unsigned(elimination.diagonal.size)
+    end, columns = load_whole(schedule, LOWER_END), load_whole(schedule, LOWER)
+    column, place = columns, NONE
+    for row in range(start, start + size):
+        stop = columns + load_whole(schedule, end)
+        known = _known(factors, place, vectors, start, schedule, column, stop)
+        store(vectors, row, subtract(load(vectors, row), known))
+        place += stop - column
+        column = stop
+        end += ONE
+    end, columns = load_whole(schedule, UPPER_END), load_whole(schedule, UPPER)
+    column, row = columns, start + size
+    while row > start:
+        row -= ONE
+        stop = columns + load_whole(schedule, end)
+        known = _known(factors, place, vectors, start, schedule, column, stop)
+        place += stop - column
+        rest = subtract(load(vectors, row), known)
+        store(vectors, row, multiply(rest, load(factors, place)))
+        place += ONE
+        column = stop
+        end += ONE
+
+
+@_part
+def _known(
+    factors: Rows, place: int, vectors: Rows, start: int, schedule: Whole, column: int, stop: int
+) -> LaneValue:
+    """Return the sum of factors from a place on, each times the state of its column.
+
+    Two sums, so that one addition need not wait for the other.
+    """
+    even = odd = splat(0.0)
+    fours = column + (stop - column) // FOUR * FOUR
+    while column < fours:
+        state = start + load_whole(schedule, column)
+        even = fma(load(factors, place), load(vectors, state), even)
+        state = start + load_whole(schedule, column + ONE)
+        odd = fma(load(factors, place + ONE), load(vectors, state), odd)
+        state = start + load_whole(schedule, column + TWO)
+        even = fma(load(factors, place + TWO), load(vectors, state), even)
+        state = start + load_whole(schedule, column + THREE)
+        odd = fma(load(factors, place + THREE), load(vectors, state), odd)
+        column += FOUR
+        place += FOUR
+    while column < stop:
+        keep_rolled()
+        state = start + load_whole(schedule, column)
+        even = fma(load(factors, place), load(vectors, state), even)
+        column += ONE
+        place += ONE
+    return add(even, odd)
+
+
+@_part
+def _write_given(
+    factors: Rows, rows: Rows, jacobian_row: int, schedule: Whole, given: int, last: int
+) -> int:
+    """Write the entries of -J up to the given one; return it."""
+    pair = load_whole(schedule, GIVEN) + TWO * given
+    first = unsigned(jacobian_row)
+    while given < last:
+        entry = load(rows, first + load_whole(schedule, pair))
+        store(factors, load_whole(schedule, pair + ONE), negate(entry))
+        pair += TWO
+        given += ONE
+    return given
+
+
+@_part
+def _write_zeros(factors: Rows, schedule: Whole, zero: int, last: int) -> int:
+    """Write what is no entry of J up to the given one; return it."""
+    places = load_whole(schedule, ZERO)
+    while zero < last:
+        store(factors, load_whole(schedule, places + zero), splat(0.0))
+        zero += ONE
+    return zero
+
+
+@_part
+def _add_diagonal(
+    factors: Rows, diagonal: Whole, row: int, last: int, inverse_step: LaneValue
+) -> None:
+    while row < last:
+        place = load_whole(diagonal, row)
+        store(factors, place, add(load(factors, place), inverse_step))
+        row += ONE
+
+
+@_part
+def _reduce_rows(factors: Rows, elimination: Elimination, row: int, last: int, step: int) -> int:
+    """Turn rows of the matrix into rows of L and U; return the first step behind theirs."""
+    schedule, diagonal = elimination.schedule, elimination.diagonal
+    end, steps = load_whole(schedule, STEP_END), load_whole(schedule, STEP)
+    while row < last:
+        stop = steps + load_whole(schedule, end + row)
+        while step < stop:
+            pivots = load_whole(schedule, step)
+            if pivots == ONE:
+                step = _take_one(factors, schedule, step)
+            elif pivots == TWO:
+                step = _take_two(factors, schedule, step)
+            else:
+                step = _take_four(factors, schedule, step)
+        place = load_whole(diagonal, row)
+        store(factors, place, divide(splat(1.0), load(factors, place)))
+        row += ONE
+    return step
+
+
+@_part
+def _take_one(factors: Rows, schedule: Whole, step: int) -> int:
+    """Take a multiple of one row of U from a row; return the next step."""
+    tail = load_whole(schedule, step + ONE)
+    left, pivot = load_whole(schedule, step + TWO), load_whole(schedule, step + THREE)
+    factor = multiply(load(factors, left), load(factors, pivot))
+    store(factors, left, factor)
+    minus = negate(factor)
+    step += FOUR
+    stop, along = step + tail, pivot - ONE
+    while step < stop:
+        keep_rolled()
+        place = load_whole(schedule, step)
+        store(factors, place, fma(minus, load(factors, along), load(factors, place)))
+        along -= ONE
+        step += ONE
+    return step
+
+
+@_part
+def _take_two(factors: Rows, schedule: Whole, step: int) -> int:
+    """Take multiples of two rows of U with a common tail from a row; return the next step."""
+    tail = load_whole(schedule, step + ONE)
+    left, pivot = load_whole(schedule, step + TWO), load_whole(schedule, step + THREE)
+    factor = multiply(load(factors, left), load(factors, pivot))
+    store(factors, left, factor)
+    minus = negate(factor)
+    along = pivot - TWO
+    left, later = load_whole(schedule, step + FOUR), load_whole(schedule, step + FIVE)
+    rest = fma(minus, load(factors, pivot - ONE), load(factors, left))
+    factor = multiply(rest, load(factors, later))
+    store(factors, left, factor)
+    minus_later = negate(factor)
+    along_later = later - ONE
+    step += SIX
+    stop = step + tail
+    while step < stop:
+        keep_rolled()
+        place = load_whole(schedule, step)
+        value = fma(minus, load(factors, along), load(factors, place))
+        store(factors, place, fma(minus_later, load(factors, along_later), value))
+        along -= ONE
+        along_later -= ONE
+        step += ONE
+    return step
+
+
+@_part
+def _take_four(factors: Rows, schedule: Whole, step: int) -> int:
+    """Take multiples of four rows of U with a common tail from a row; return the next step."""
+    tail = load_whole(schedule, step + ONE)
+    left, a = load_whole(schedule, step + TWO), load_whole(schedule, step + THREE)
+    factor = multiply(load(factors, left), load(factors, a))
+    store(factors, left, factor)
+    minus_a = negate(factor)
+    left, b = load_whole(schedule, step + FOUR), load_whole(schedule, step + FIVE)
+    rest = fma(minus_a, load(factors, a - ONE), load(factors, left))
+    factor = multiply(rest, load(factors, b))
+    store(factors, left, factor)
+    minus_b = negate(factor)
+    left, c = load_whole(schedule, step + SIX), load_whole(schedule, step + SEVEN)
+    rest = fma(minus_a, load(factors, a - TWO), load(factors, left))
+    rest = fma(minus_b, load(factors, b - ONE), rest)
+    factor = multiply(rest, load(factors, c))
+    store(factors, left, factor)
+    minus_c = negate(factor)
+    left, d = load_whole(schedule, step + EIGHT), load_whole(schedule, step + NINE)
+    rest = fma(minus_a, load(factors, a - THREE), load(factors, left))
+    rest = fma(minus_b, load(factors, b - TWO), rest)
+    rest = fma(minus_c, load(factors, c - ONE), rest)
+    factor = multiply(rest, load(factors, d))
+    store(factors, left, factor)
+    minus_d = negate(factor)
+    a, b, c, d = a - FOUR, b - THREE, c - TWO, d - ONE
+    step += TEN
+    stop = step + tail
+    while step < stop:
+        keep_rolled()
+        place = load_whole(schedule, step)
+        value = fma(minus_a, load(factors, a), load(factors, place))
+        value = fma(minus_b, load(factors, b), value)
+        value = fma(minus_c, load(factors, c), value)
+        store(factors, place, fma(minus_d, load(factors, d), value))
+        a, b, c, d = a - ONE, b - ONE, c - ONE, d - ONE
+        step += ONE
+    return step
