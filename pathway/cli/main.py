@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pathway.cli.bench import bench
 from pathway.cli.catalogue import list_names, show
 from pathway.cli.cite import cite
 from pathway.cli.compare import compare
 from pathway.cli.curve import curve
+from pathway.cli.ensemble import ensemble
 from pathway.cli.evidence import evidence
 from pathway.cli.export import export
 from pathway.cli.imported import import_file
@@ -23,6 +25,7 @@ from pathway.cli.network import equations, graph
 from pathway.cli.options import expanded
 from pathway.cli.petab import petab
 from pathway.cli.simulate import simulate
+from pathway.cli.suite import suite
 from pathway.errors import PathwayError, SolveError
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ for name, command in (
     ("compare", compare),
     ("simulate", simulate),
     ("curve", curve),
+    ("ensemble", ensemble),
     ("info", info),
     ("graph", graph),
     ("equations", equations),
@@ -52,7 +56,9 @@ for name, command in (
     ("show", show),
     ("cite", cite),
     ("import", import_file),
+    ("bench", bench),
     ("petab", petab),
+    ("suite", suite),
 ):
     app.command(name)(expanded(command))
 
