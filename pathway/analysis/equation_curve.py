@@ -12,7 +12,7 @@ from pathway.analysis.equation_suppression import equation_stop, equation_times
 from pathway.analysis.levels import chosen_readouts, level, suppression_in_any_unit
 from pathway.errors import ScenarioError, SolveError
 from pathway.model.equation_values import changed
-from pathway.result.equations import simulate_equations
+from pathway.result.equations import simulate_equations, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +72,10 @@ def equation_curve(
     if status[0] != "ok":
         raise SolveError(where, f"it fails with {drug} at zero: {status[0]}", "dose something else")
     values = np.array(
-        [level(dataset, name, row, stop, 0.0 if auc else None) for row in range(len(runs))]
+        [
+            level(dataset, variable_of(name), row, stop, 0.0 if auc else None)
+            for row in range(len(runs))
+        ]
     )
     suppressed = np.array([suppression_in_any_unit(value, float(values[0])) for value in values])
     if np.isnan(suppressed).all():

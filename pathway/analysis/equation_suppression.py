@@ -10,7 +10,7 @@ import pandas as pd
 
 from pathway.analysis.levels import chosen_readouts, level, suppression_in_any_unit, worse
 from pathway.errors import ScenarioError, SolveError
-from pathway.result.equations import simulate_equations
+from pathway.result.equations import simulate_equations, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -70,7 +70,9 @@ def equation_suppression(
         raise SolveError(f"scenario {scenarios[0].name!r}", ends[0], "change its parameters")
     table = {
         name: [
-            suppression_in_any_unit(*(level(dataset, name, row, stop, start) for row in pair))
+            suppression_in_any_unit(
+                *(level(dataset, variable_of(name), row, stop, start) for row in pair)
+            )
             for pair, stop in zip(pairs, stops, strict=True)
         ]
         for name in names

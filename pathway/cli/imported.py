@@ -118,18 +118,19 @@ def _courses(
     names: Sequence[str],
 ) -> Rows:
     import pathway as pw
+    from pathway.result.equations import variable_of
 
     scenario = pw.Scenario(duration=duration, parameters=parameters)
     last = model.duration(scenario)
     times = [last * step / 10.0 for step in range(11)] if at is None else at
     with Bar("simulating"):
         dataset = pw.simulate(model, scenario, times=times)
-    course = {name: dataset[name].to_numpy()[0] for name in names}
+    course = {name: dataset[name].to_numpy()[0] for name in map(variable_of, names)}
     return Rows(
         title=f"{model.id}: {scenario.name}",
-        columns=("time", *names),
+        columns=("time", *course),
         rows=[
-            {"time": float(time), **{name: float(course[name][row]) for name in names}}
+            {"time": float(time), **{name: float(found[row]) for name, found in course.items()}}
             for row, time in enumerate(dataset["time"].to_numpy())
         ],
         units={"time": model.system.time_unit},

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from pathway.scenario import Scenario
     from pathway.solve.system import SystemTrajectory
 
-__all__ = ["equation_settings", "equation_times", "simulate_equations"]
+__all__ = ["equation_settings", "equation_times", "simulate_equations", "variable_of"]
 
+TAKEN = ("scenario", "time", "status", "parameters_hash")
+"""Names in a dataset that are no readouts."""
 POINTS = 201
 """Times reported where none are asked for, evenly spaced."""
 
@@ -84,7 +86,7 @@ def simulate_equations(
     return xr.Dataset(
         {
             **{
-                name: (("scenario", "time"), values[place], {"units": units[place]})
+                variable_of(name): (("scenario", "time"), values[place], {"units": units[place]})
                 for place, name in enumerate(model.readouts)
             },
             "status": ("scenario", np.array(status, dtype=object)),
@@ -94,8 +96,16 @@ def simulate_equations(
             "scenario": np.array(labels, dtype=object),
             "time": ("time", grid, {"units": model.system.time_unit, "long_name": "time"}),
         },
-        attrs={**run_record(model, _used(done, settings)), "readouts": " ".join(model.readouts)},
+        attrs={
+            **run_record(model, _used(done, settings)),
+            "readouts": " ".join(map(variable_of, model.readouts)),
+        },
     )
+
+
+def variable_of(readout: str) -> str:
+    """Return the variable of a readout in a dataset; a file's ``time`` is ``time[readout]``."""
+    return f"{readout}[readout]" if readout in TAKEN else readout
 
 
 def _used(done: Sequence[SystemTrajectory], settings: Settings | None) -> Settings:
