@@ -39,6 +39,24 @@ class Terms:
     rows: Rows
     """Shape (terms, 3)."""
 
+    def only(self, chosen: NDArray[np.bool_], owner: Rows) -> Terms:
+        """Return some of the terms, with new numbers for all sums."""
+        return Terms(
+            owner=owner[self.owner[chosen]],
+            minus=self.minus[chosen],
+            factors=self.factors[chosen],
+            rows=self.rows[chosen],
+        )
+
+    def __add__(self, other: Terms) -> Terms:
+        """Return the terms of both."""
+        return Terms(
+            owner=np.concatenate([self.owner, other.owner]),
+            minus=np.concatenate([self.minus, other.minus]),
+            factors=np.concatenate([self.factors, other.factors]),
+            rows=np.concatenate([self.rows, other.rows]),
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Blocks:

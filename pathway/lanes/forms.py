@@ -234,8 +234,32 @@ class Fuser:
         else:
             self.work.append(Work(PRODUCT_CODES[len(nodes)], node, nodes))
 
-    def sum(self, node: int, terms: Sum, *, still: bool = False) -> None:
-        """Compute a sum into a node, when the run starts if ``still``."""
+    def sum(self, node: int, terms: Sum) -> None:
+        """Compute a sum into a node."""
+        self.work.append(self._sum_of(node, self._gathered(terms)))
+
+    def still_sum(self, node: int, terms: Sum) -> None:
+        """Compute a sum of still terms into a node, when the run starts."""
+        self.graph.work.append(self._sum_of(node, terms))
+
+    def _gathered(self, terms: Sum) -> Sum:
+        """Return terms of which those that differ in their still factors only are one."""
+        groups: dict[tuple[int, ...], list[Product]] = {}
+        for term in terms:
+            groups.setdefault(term.moving, []).append(term)
+        if len(groups) == len(terms):
+            return terms
+        result: list[Product] = []
+        for moving, group in groups.items():
+            if len(group) == 1:
+                result.append(group[0])
+                continue
+            node = self.graph.new(still=True)
+            self.still_sum(node, tuple(term._replace(moving=()) for term in group))
+            result.append(Product(minus=False, still=(node,), moving=moving))
+        return tuple(result)
+
+    def _sum_of(self, node: int, terms: Sum) -> Work:
         nodes: list[int] = []
         shape: list[tuple[bool, int]] = []
         for term in terms:
@@ -246,8 +270,7 @@ class Fuser:
                 factors = (self.graph.number(1.0),)
             nodes.extend(factors)
             shape.append((term.minus, len(factors)))
-        work = self.graph.work if still else self.work
-        work.append(Work(lane.SUM, node, tuple(nodes), tuple(shape)))
+        return Work(lane.SUM, node, tuple(nodes), tuple(shape))
 
     def _one_over(self, node: int) -> Product:
         if self.graph.still[node]:

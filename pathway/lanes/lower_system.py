@@ -200,7 +200,7 @@ class _Lowering:
             terms = tuple(term for part in parts for term in part)
             still = not any(term.moving for term in terms)
             self.entries.append(self.graph.new(still=still))
-            fuser.sum(self.entries[-1], terms, still=still)
+            (fuser.still_sum if still else fuser.sum)(self.entries[-1], terms)
         return fuser.work
 
     def still(self, others: Sequence[Sequence[Work]]) -> list[Work]:

@@ -176,19 +176,13 @@ class _Lowering:
         rows, factors = self.products.terms(rates, laws.members, reaction, extra)
         terms = Terms(owner=self.places.rank[owner], minus=net < 0.0, factors=factors, rows=rows)
         targets = self.products.registers.take(np.zeros(n, dtype=bool))
-        rates.sums(targets, terms)
+        self.products.sums(rates, terms, targets, split=False)
         return int(targets[0])
 
     def jacobian(self, laws: _Laws, slopes: Blocks) -> int:
         """Compute the entries of the Jacobian and return their first row."""
         jacobian = self.tables.jacobian
-        parts = [self._direct(laws, slopes), self._chained(laws, slopes)]
-        terms = Terms(
-            owner=np.concatenate([part.owner for part in parts]),
-            minus=np.concatenate([part.minus for part in parts]),
-            factors=np.concatenate([part.factors for part in parts]),
-            rows=np.concatenate([part.rows for part in parts]),
-        )
+        terms = self._direct(laws, slopes) + self._chained(laws, slopes)
         targets = self.products.registers.take(np.zeros(jacobian.indices.size, dtype=bool))
         self.products.sums(slopes, terms, targets)
         return int(targets[0])
@@ -243,13 +237,8 @@ class _Lowering:
         summed[owner[alone]] = False
         falls = np.zeros(flows.size, dtype=bool)
         flows[owner[alone]], falls[owner[alone]] = rows[alone, 0], minus[alone]
-        rank = np.cumsum(summed) - 1
-        terms = Terms(
-            owner=rank[owner[~alone]],
-            minus=minus[~alone],
-            factors=factors[~alone],
-            rows=rows[~alone],
-        )
+        terms = Terms(owner=owner, minus=minus, factors=factors, rows=rows)
+        terms = terms.only(~alone, np.cumsum(summed) - 1)
         flows[summed] = self.products.new_sums(slopes, terms, int(summed.sum()))
         return flows, falls
 

@@ -24,7 +24,7 @@ __all__ = ["NONE", "Products", "Registers"]
 NONE = -1
 MOST_MULTIPLIED = 4
 """Factors of one operation."""
-WORTH = np.array([99, 99, 3, 2])
+WORTH = np.array([99, 99, 99, 2])
 """A product of so many factors is part of the sums that name it, if they are no more than this:
 it then needs no operation and no row of its own."""
 
@@ -140,21 +140,14 @@ class Products:
         factors[more] += 1
         return np.maximum(result, 0), factors
 
-    def sums(self, blocks: Blocks, terms: Terms, targets: Rows) -> None:
-        """Write sums into their targets; those of still rows where these are computed."""
+    def sums(self, blocks: Blocks, terms: Terms, targets: Rows, *, split: bool = True) -> None:
+        """Write sums into their targets; those of still rows where these are computed, if ``split``."""
         moving = self._moving(terms, targets.size)
+        terms = self._gathered(terms, moving)
+        if not split:
+            moving[:] = True
         for chosen, there in ((~moving, self.blocks), (moving, blocks)):
-            rank = np.cumsum(chosen) - 1
-            part = chosen[terms.owner]
-            there.sums(
-                targets[chosen],
-                Terms(
-                    owner=rank[terms.owner[part]],
-                    minus=terms.minus[part],
-                    factors=terms.factors[part],
-                    rows=terms.rows[part],
-                ),
-            )
+            there.sums(targets[chosen], terms.only(chosen[terms.owner], np.cumsum(chosen) - 1))
 
     def new_sums(self, blocks: Blocks, terms: Terms, count: int) -> Rows:
         """Write sums into new rows and return these."""
@@ -164,6 +157,48 @@ class Products:
 
     def _moving(self, terms: Terms, count: int) -> Truths:
         """Return which sums have a term that is not still."""
-        there = np.arange(MOST_FACTORS) < terms.factors[:, None]
-        moving = (there & ~self.registers.still[terms.rows]).any(axis=1)
+        moving = self._factors(terms)[1].any(axis=1)
         return np.bincount(terms.owner[moving], minlength=count) > 0
+
+    def _factors(self, terms: Terms) -> tuple[Truths, Truths]:
+        """Return which factors are still and which are not, both of shape (terms, 3)."""
+        there = np.arange(MOST_FACTORS) < terms.factors[:, None]
+        still = there & self.registers.still[terms.rows]
+        return still, there & ~still
+
+    def _gathered(self, terms: Terms, moving: Truths) -> Terms:
+        """Return terms of which those of one sum that have all but still factors in common are one.
+
+        All losses of a species in proportion to itself, for example, are one term: their rate
+        constants are added when the run starts.
+        """
+        still, loose = self._factors(terms)
+        fits = (loose.sum(axis=1) <= 1) & still.any(axis=1) & moving[terms.owner]
+        candidates = np.flatnonzero(fits)
+        common = np.where(loose, terms.rows, 0).max(axis=1)
+        size = self.registers.size
+        key = terms.owner[candidates] * size + common[candidates]
+        keys, which, counts = np.unique(key, return_inverse=True, return_counts=True)
+        several = counts > 1
+        chosen = np.zeros(terms.owner.size, dtype=bool)
+        chosen[candidates] = several[which]
+        if not chosen.any():
+            return terms
+        rank = np.cumsum(several) - 1
+        order = np.argsort(~still[chosen], axis=1, kind="stable")
+        results = self.registers.take(np.ones(int(several.sum()), dtype=bool))
+        inner = Terms(
+            owner=rank[which[several[which]]],
+            minus=terms.minus[chosen],
+            factors=still[chosen].sum(axis=1),
+            rows=np.take_along_axis(terms.rows[chosen], order, axis=1),
+        )
+        self.blocks.sums(results, inner)
+        owner, row = np.divmod(keys[several], size)
+        gathered = Terms(
+            owner=owner,
+            minus=np.zeros(owner.size, dtype=bool),
+            factors=np.where(row == 0, 1, 2),
+            rows=np.column_stack([results, row, np.zeros_like(row)]),
+        )
+        return terms.only(~chosen, np.arange(moving.size)) + gathered
