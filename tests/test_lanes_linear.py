@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from pathway.kernels.arguments import aligned
-from pathway.lanes import linear, vector
+from pathway.lanes import linear, linear_one, vector
 from pathway.lanes.elimination import eliminate
 from pathway.lanes.jit import block
 from pathway.lanes.ordering import elimination_order
@@ -54,6 +54,24 @@ def solve(
     linear.solve(factors, elimination, vectors, 2)
 
 
+@block
+def decompose_one(
+    factors: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    lane: int,
+    inverse_step: float,
+    elimination: Elimination,
+) -> None:
+    linear_one.decompose_one(factors, rows, 1, lane, inverse_step, elimination)
+
+
+@block
+def solve_one(
+    factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
+) -> None:
+    linear.solve_one(factors, elimination, vectors, 2)
+
+
 def lanes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     array = aligned(values.size, np.float64)
     array[:] = values.ravel()
@@ -79,16 +97,22 @@ class Case:
         self.right = random.normal(size=(size, LANES))
         self.pattern = pattern
 
+    def rows(self) -> NDArray[np.float64]:
+        return lanes(np.vstack([np.full((1, LANES), np.nan), self.entries]))
+
     def factors(self, kernel: Callable[..., None] = decompose) -> NDArray[np.float64]:
         factors = aligned(int(self.elimination.size[0]) * LANES, np.float64)
         factors[:] = np.nan
-        rows = lanes(np.vstack([np.full((1, LANES), np.nan), self.entries]))
-        kernel(factors, rows, lanes(self.inverse_step), self.elimination)
+        kernel(factors, self.rows(), lanes(self.inverse_step), self.elimination)
         return factors
 
-    def solution(self) -> NDArray[np.float64]:
+    def solution(
+        self,
+        factors: NDArray[np.float64] | None = None,
+        kernel: Callable[..., None] = solve,
+    ) -> NDArray[np.float64]:
         vectors = lanes(np.vstack([np.full((2, LANES), np.nan), self.right[self.order]]))
-        solve(self.factors(), self.elimination, vectors)
+        kernel(self.factors() if factors is None else factors, self.elimination, vectors)
         solution: NDArray[np.float64] = np.empty_like(self.right)
         solution[self.order] = vectors.reshape(-1, LANES)[2:]
         return solution
@@ -154,6 +178,16 @@ def test_factors_stand_where_the_elimination_says(case: Case) -> None:
 def test_assembling_first_gives_the_same_factors(case: Case) -> None:
     entries = int(case.elimination.size[0]) * LANES
     np.testing.assert_array_equal(case.factors(in_two)[:entries], case.factors()[:entries])
+
+
+@given(case=cases, lane=st.integers(0, LANES - 1))
+@settings(deadline=None, max_examples=40)
+def test_one_matrix_serves_all_lanes(case: Case, lane: int) -> None:
+    factors = aligned(int(case.elimination.size[0]), np.float64)
+    factors[:] = np.nan
+    decompose_one(factors, case.rows(), lane, case.inverse_step[lane], case.elimination)
+    expected = np.linalg.solve(case.matrix(lane), case.right)
+    np.testing.assert_allclose(case.solution(factors, solve_one), expected, rtol=1e-9, atol=1e-10)
 
 
 @given(case=cases, lane=st.integers(0, LANES - 1), bad=st.sampled_from([np.nan, np.inf]))

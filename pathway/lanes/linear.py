@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
     Whole = NDArray[np.uint32]
 
-__all__ = ["assemble", "decompose", "factorize", "solve"]
+__all__ = ["assemble", "decompose", "factorize", "solve", "solve_one"]
 
 NONE, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE, TEN = (
     cast("int", np.uintp(number)) for number in range(11)
@@ -62,7 +62,7 @@ unsigned = cast("Callable[[int], int]", np.uintp)
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
-def _part(function: Function) -> Function:
+def part(function: Function) -> Function:
     """Compile a part of a building block into it: thousands of calls would cost a tenth."""
     return cast("Function", njit(function, error_model="numpy", inline="always"))
 
@@ -129,13 +129,44 @@ def factorize(factors: Rows, elimination: Elimination) -> None:
 @block
 def solve(factors: Rows, elimination: Elimination, vectors: Rows, first: int) -> None:
     """Replace a right-hand side by the solution; rows ``first ...``, in elimination order."""
+    _substitute(load, factors, elimination, vectors, first)
+
+
+@block
+def solve_one(factors: Rows, elimination: Elimination, vectors: Rows, first: int) -> None:
+    """Solve eight right-hand sides, one in each lane, with the factors of one matrix.
+
+    Parameters
+    ----------
+    factors
+        What :func:`pathway.lanes.linear_one.decompose_one` left, one double for each entry.
+    vectors, first
+        As of :func:`solve`.
+    """
+    _substitute(_in_all_lanes, factors, elimination, vectors, first)
+
+
+@part
+def _in_all_lanes(factors: Rows, place: int) -> LaneValue:
+    return splat(factors[place])
+
+
+@part
+def _substitute(
+    factor: Callable[[Rows, int], LaneValue],
+    factors: Rows,
+    elimination: Elimination,
+    vectors: Rows,
+    first: int,
+) -> None:
+    """Solve with L from the first row to the last, then with U from the last to the first."""
     schedule = elimination.schedule
     start, size = unsigned(first), unsigned(elimination.diagonal.size)
     end, columns = load_whole(schedule, LOWER_END), load_whole(schedule, LOWER)
     column, place = columns, NONE
     for row in range(start, start + size):
         stop = columns + load_whole(schedule, end)
-        known = _known(factors, place, vectors, start, schedule, column, stop)
+        known = _known(factor, factors, place, vectors, start, schedule, column, stop)
         store(vectors, row, subtract(load(vectors, row), known))
         place += stop - column
         column = stop
@@ -145,18 +176,25 @@ def solve(factors: Rows, elimination: Elimination, vectors: Rows, first: int) ->
     while row > start:
         row -= ONE
         stop = columns + load_whole(schedule, end)
-        known = _known(factors, place, vectors, start, schedule, column, stop)
+        known = _known(factor, factors, place, vectors, start, schedule, column, stop)
         place += stop - column
         rest = subtract(load(vectors, row), known)
-        store(vectors, row, multiply(rest, load(factors, place)))
+        store(vectors, row, multiply(rest, factor(factors, place)))
         place += ONE
         column = stop
         end += ONE
 
 
-@_part
+@part
 def _known(
-    factors: Rows, place: int, vectors: Rows, start: int, schedule: Whole, column: int, stop: int
+    factor: Callable[[Rows, int], LaneValue],
+    factors: Rows,
+    place: int,
+    vectors: Rows,
+    start: int,
+    schedule: Whole,
+    column: int,
+    stop: int,
 ) -> LaneValue:
     """Return the sum of factors from a place on, each times the state of its column.
 
@@ -166,25 +204,25 @@ def _known(
     fours = column + (stop - column) // FOUR * FOUR
     while column < fours:
         state = start + load_whole(schedule, column)
-        even = fma(load(factors, place), load(vectors, state), even)
+        even = fma(factor(factors, place), load(vectors, state), even)
         state = start + load_whole(schedule, column + ONE)
-        odd = fma(load(factors, place + ONE), load(vectors, state), odd)
+        odd = fma(factor(factors, place + ONE), load(vectors, state), odd)
         state = start + load_whole(schedule, column + TWO)
-        even = fma(load(factors, place + TWO), load(vectors, state), even)
+        even = fma(factor(factors, place + TWO), load(vectors, state), even)
         state = start + load_whole(schedule, column + THREE)
-        odd = fma(load(factors, place + THREE), load(vectors, state), odd)
+        odd = fma(factor(factors, place + THREE), load(vectors, state), odd)
         column += FOUR
         place += FOUR
     while column < stop:
         keep_rolled()
         state = start + load_whole(schedule, column)
-        even = fma(load(factors, place), load(vectors, state), even)
+        even = fma(factor(factors, place), load(vectors, state), even)
         column += ONE
         place += ONE
     return add(even, odd)
 
 
-@_part
+@part
 def _write_given(
     factors: Rows, rows: Rows, jacobian_row: int, schedule: Whole, given: int, last: int
 ) -> int:
@@ -199,7 +237,7 @@ def _write_given(
     return given
 
 
-@_part
+@part
 def _write_zeros(factors: Rows, schedule: Whole, zero: int, last: int) -> int:
     """Write what is no entry of J up to the given one; return it."""
     places = load_whole(schedule, ZERO)
@@ -209,7 +247,7 @@ def _write_zeros(factors: Rows, schedule: Whole, zero: int, last: int) -> int:
     return zero
 
 
-@_part
+@part
 def _add_diagonal(
     factors: Rows, diagonal: Whole, row: int, last: int, inverse_step: LaneValue
 ) -> None:
@@ -219,7 +257,7 @@ def _add_diagonal(
         row += ONE
 
 
-@_part
+@part
 def _reduce_rows(factors: Rows, elimination: Elimination, row: int, last: int, step: int) -> int:
     """Turn rows of the matrix into rows of L and U; return the first step behind theirs."""
     schedule, diagonal = elimination.schedule, elimination.diagonal
@@ -240,7 +278,7 @@ def _reduce_rows(factors: Rows, elimination: Elimination, row: int, last: int, s
     return step
 
 
-@_part
+@part
 def _take_one(factors: Rows, schedule: Whole, step: int) -> int:
     """Take a multiple of one row of U from a row; return the next step."""
     tail = load_whole(schedule, step + ONE)
@@ -259,7 +297,7 @@ def _take_one(factors: Rows, schedule: Whole, step: int) -> int:
     return step
 
 
-@_part
+@part
 def _take_two(factors: Rows, schedule: Whole, step: int) -> int:
     """Take multiples of two rows of U with a common tail from a row; return the next step."""
     tail = load_whole(schedule, step + ONE)
@@ -287,7 +325,7 @@ def _take_two(factors: Rows, schedule: Whole, step: int) -> int:
     return step
 
 
-@_part
+@part
 def _take_four(factors: Rows, schedule: Whole, step: int) -> int:
     """Take multiples of four rows of U with a common tail from a row; return the next step."""
     tail = load_whole(schedule, step + ONE)
