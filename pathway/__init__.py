@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pathway.exchange.write import export
     from pathway.findings.evidence import check_evidence
     from pathway.findings.petab import export_findings
-    from pathway.findings.petab import export_findings
     from pathway.model import load
     from pathway.petab import load_petab
     from pathway.profile.expression import context_from_expression
@@ -67,7 +66,6 @@ __all__ = [
     "ensemble",
     "export",
     "export_findings",
-    "export_findings",
     "inhibition_curve",
     "load",
     "load_petab",
@@ -96,7 +94,6 @@ _HOMES = {
     "context_from_status": "pathway.profile.status",
     "ensemble": "pathway.population.ensemble",
     "export": "pathway.exchange.write",
-    "export_findings": "pathway.findings.petab",
     "export_findings": "pathway.findings.petab",
     "inhibition_curve": "pathway.analysis.inhibition_curve",
     "load": "pathway.model",
