@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.command import Ended
 
 COMMANDS = (
-    *("compare", "simulate", "curve", "info", "graph"),
+    *("compare", "simulate", "curve", "ensemble", "info", "graph"),
     *("equations", "evidence", "list", "show", "cite", "import"),
 )
 

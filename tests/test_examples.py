@@ -56,7 +56,7 @@ def test_readme_scripts_are_the_examples() -> None:
 def test_readme_shows_every_command() -> None:
     shown = {shlex.split(line)[1] for line in commands()}
     assert shown == {
-        *("compare", "simulate", "curve", "info", "graph"),
+        *("compare", "simulate", "curve", "ensemble", "info", "graph"),
         *("equations", "evidence", "list", "show", "cite", "export", "import"),
     }
 

@@ -36,6 +36,7 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_the_names_that_scripts_rely_on() -> None:
     assert {
         *("load", "Scenario", "simulate", "suppression", "compare", "inhibition_curve"),
+        "ensemble",
         *("context_from_expression", "context_from_status", "ExpressionKind"),
         *("check_evidence", "export", "load_petab", "Method", "PathwayError", "plot"),
         "__version__",
