@@ -28,7 +28,10 @@ __all__ = [
     "add",
     "any_true",
     "at_least",
+    "both",
     "divide",
+    "exact_fma",
+    "exponent",
     "fetch_add",
     "fma",
     "greater",
@@ -40,12 +43,15 @@ __all__ = [
     "maximum",
     "minimum",
     "multiply",
+    "nearest",
     "negate",
     "root",
+    "scale",
     "select",
     "splat",
     "store",
     "subtract",
+    "truths",
 ]
 
 LANES = 8
@@ -54,6 +60,11 @@ LANES = 8
 ALIGNMENT = 64
 DOUBLES = ir.VectorType(ir.DoubleType(), LANES)
 BITS = ir.VectorType(ir.IntType(1), LANES)
+WHOLES = ir.VectorType(ir.IntType(64), LANES)
+FRACTION = 52
+"""Bits of a double behind its exponent."""
+ROOT_OF_HALF = 0x3FE6A09E667F3BCD
+"""As a double's bits."""
 
 
 class LanesType(types.Type):
@@ -174,10 +185,38 @@ def _llvm(name: str, operands: int, doc: str) -> Callable[..., Any]:
 
 
 fma = _llvm("fmuladd", 3, "Return a * b + c, rounded once where the machine can.")
+exact_fma = _llvm("fma", 3, "Return a * b + c, rounded once on any machine.")
+nearest = _llvm("rint", 1, "Return the nearest whole number.")
 absolute = _llvm("fabs", 1, "Return the magnitude.")
 root = _llvm("sqrt", 1, "Return the square root.")
 maximum = _llvm("maxnum", 2, "Return the larger; of a number and NaN, the number.")
 minimum = _llvm("minnum", 2, "Return the smaller; of a number and NaN, the number.")
+
+
+@operation
+def exponent(typingctx: Any, a: Any) -> Any:  # noqa: ARG001
+    """Return the whole number k for which a / 2**k is from sqrt(1/2) to sqrt(2); a is positive."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        bits = builder.bitcast(arguments[0], WHOLES)
+        above = builder.sub(bits, ir.Constant(WHOLES, [ROOT_OF_HALF] * LANES))
+        whole = builder.ashr(above, ir.Constant(WHOLES, [FRACTION] * LANES))
+        return builder.sitofp(whole, DOUBLES)
+
+    return Lanes(a), generate
+
+
+@operation
+def scale(typingctx: Any, a: Any, k: Any) -> Any:  # noqa: ARG001
+    """Return a * 2**k for whole k; neither a nor the result may be zero or not finite."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        whole = builder.fptosi(arguments[1], WHOLES)
+        places = builder.shl(whole, ir.Constant(WHOLES, [FRACTION] * LANES))
+        bits = builder.add(builder.bitcast(arguments[0], WHOLES), places)
+        return builder.bitcast(bits, DOUBLES)
+
+    return Lanes(a, k), generate
 
 
 @operation
@@ -215,6 +254,27 @@ def select(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
         return builder.select(*arguments)
 
     return Lanes(mask, a, b), generate
+
+
+@operation
+def both(typingctx: Any, mask: Any, other: Any) -> Any:  # noqa: ARG001
+    """Return where both masks are true."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return builder.and_(*arguments)
+
+    return LaneMask(mask, other), generate
+
+
+@operation
+def truths(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
+    """Return a mask as a whole number, whose lowest bit is the first lane's."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        bits = builder.bitcast(arguments[0], ir.IntType(LANES))
+        return builder.zext(bits, ir.IntType(64))
+
+    return types.int64(mask), generate
 
 
 @operation
