@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathway.expand.graph import GraphFactor
+from pathway.expand.memory import Memory
 from pathway.expand.network import expand
 
-__all__ = ["GraphFactor", "expand"]
+__all__ = ["GraphFactor", "Memory", "expand"]

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import product
 from math import lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pathway.errors import NetworkError
-from pathway.expand.apply import apply
-from pathway.expand.match import Complex, contains, embeddings
+from pathway.expand.matcher import Matcher, having
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pathway.expand.pattern import Pattern
-    from pathway.expand.transform import Transformation
+    from pathway.expand.forms import Form
+    from pathway.expand.rewrite import Rewrite
 
 __all__ = ["CompiledRule", "Generated", "RawReaction", "generate"]
 
@@ -36,19 +35,19 @@ class CompiledRule:
 
     id: str
     where: str
-    transformations: tuple[Transformation, ...]
-    gates: tuple[tuple[Pattern, ...], ...] = ()
+    rewrites: tuple[Rewrite, ...]
+    gates: tuple[tuple[Matcher, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawReaction:
-    """A reaction by species indices; ``coefficient`` is its number of events per rule rate."""
+class RawReaction(NamedTuple):
+    """A reaction by species indices."""
 
     rule: int
     reverse: bool
     reactants: tuple[int, ...]
     products: tuple[int, ...]
     coefficient: float
+    """Number of events per rule rate."""
     change: tuple[tuple[str, int], ...]
     """Net molecules that the rule's text makes or deletes."""
 
@@ -57,25 +56,25 @@ class RawReaction:
 class Generated:
     """Species in order of discovery, reactions by rule, direction and discovery."""
 
-    species: tuple[Complex, ...]
+    species: tuple[Form, ...]
     reactions: tuple[RawReaction, ...]
 
 
 def generate(
-    starts: Sequence[Complex],
+    starts: Sequence[Form],
     rules: Sequence[CompiledRule],
-    forbidden: Sequence[Pattern],
+    forbidden: Sequence[Matcher],
     max_species: int,
 ) -> Generated:
     """Apply rules to species until nothing new forms.
 
     Parameters
     ----------
-    starts : sequence of Complex
-        Canonical starting species, inputs included, each once.
+    starts : sequence of Form
+        Starting species, inputs included, each once.
     rules : sequence of CompiledRule
         In declared order.
-    forbidden : sequence of Pattern
+    forbidden : sequence of Matcher
         Reactions that would form a species with one of these are not generated.
     max_species : int
         Upper bound on the number of species.
@@ -108,8 +107,17 @@ def generate(
     return Generated(species=tuple(run.species), reactions=run.reactions())
 
 
-def _names(species: Complex) -> tuple[str, ...]:
-    return tuple(name for name, _ in species)
+@dataclass(slots=True, eq=False)
+class _Firing:
+    """A rewrite and, for each of its reactant patterns, the species that have matched so far."""
+
+    rule: int
+    share: int
+    """Events that one choice of embeddings counts for, in units of the rule's scale."""
+    rewrite: Rewrite
+    events: dict[_Sides, tuple[int, _Change]]
+    """Events noted of the rule in this direction, over all its lines."""
+    matches: list[list[int]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,108 +125,123 @@ class _Run:
     """The state of one generation."""
 
     rules: Sequence[CompiledRule]
-    forbidden: Sequence[Pattern]
+    forbidden: Sequence[Matcher]
     max_species: int
-    species: list[Complex] = field(default_factory=list)
-    index: dict[Complex, int] = field(default_factory=dict)
-    barred: set[Complex] = field(default_factory=set)
+    species: list[Form] = field(default_factory=list)
+    index: dict[Form, int] = field(default_factory=dict)
+    barred: dict[Form, bool] = field(default_factory=dict)
     found: dict[tuple[int, bool], dict[_Sides, tuple[int, _Change]]] = field(default_factory=dict)
     scale: dict[int, int] = field(default_factory=dict)
-    running: list[_Firing] = field(default_factory=list)
-    by_composition: dict[tuple[str, ...], list[tuple[_Firing, list[int]]]] = field(
-        default_factory=dict
-    )
+    running: dict[str, list[tuple[int, _Firing]]] = field(default_factory=dict)
+    """Rules that fire, numbered, by the molecules without which they do not."""
+    number_running: int = 0
+    fitting: dict[tuple[str, ...], list[_Firing]] = field(default_factory=dict)
+    """Rules that may fire on species with some molecules, in order."""
+    having: dict[str, list[int]] = field(default_factory=dict)
+    """Species handled so far, by molecule."""
+    searched: dict[Matcher, int] = field(default_factory=dict)
+    """How many of the species that may have a pattern were found not to have it."""
     done: int = 0
 
     def start(self, numbers: Sequence[int]) -> None:
         """Let rules fire on every species handled so far."""
-        self.by_composition.clear()
+        self.fitting.clear()
         fresh: list[_Firing] = []
         for number in numbers:
             rule = self.rules[number]
-            self.scale[number] = lcm(*(t.symmetry for t in rule.transformations), 1)
-            fresh += [_Firing(number, t, [[] for _ in t.reactants]) for t in rule.transformations]
-        self.running += fresh
+            scale = lcm(*(one.transformation.symmetry for one in rule.rewrites), 1)
+            self.scale[number] = scale
+            fresh += [self.firing(number, one, scale) for one in rule.rewrites]
         for firing in fresh:
-            if not firing.transformation.reactants:
-                self.record(firing, (), ())
-            fitting: dict[tuple[str, ...], list[int]] = {}
-            for number in range(self.done):
-                names = _names(self.species[number])
-                if names not in fitting:
-                    fitting[names] = firing.positions(names)
-                if fitting[names]:
-                    self.extend(firing, number, fitting[names])
+            if not firing.rewrite.matchers:
+                self.fire(firing, ())
+            for number in having(self.having, firing.rewrite.anchors):
+                positions = firing.rewrite.fitting(self.species[number])
+                if positions:
+                    self.extend(firing, number, positions)
+
+    def firing(self, number: int, rewrite: Rewrite, scale: int) -> _Firing:
+        """Let one line of a rule fire, in one direction."""
+        firing = _Firing(
+            rule=number,
+            share=scale // rewrite.transformation.symmetry,
+            rewrite=rewrite,
+            events=self.found.setdefault((number, rewrite.transformation.reverse), {}),
+            matches=[[] for _ in rewrite.matchers],
+        )
+        for anchor in rewrite.anchors:
+            self.running.setdefault(anchor, []).append((self.number_running, firing))
+        self.number_running += 1
+        return firing
 
     def exhaust(self) -> None:
         """Handle species in order of discovery until none is left."""
         while self.done < len(self.species):
             number = self.done
             self.done += 1
-            composition = _names(self.species[number])
-            candidates = self.by_composition.get(composition)
+            form = self.species[number]
+            kinds = form.kinds
+            for kind in kinds:
+                self.having.setdefault(kind, []).append(number)
+            candidates = self.fitting.get(kinds)
             if candidates is None:
-                candidates = [
-                    (firing, positions)
-                    for firing in self.running
-                    if (positions := firing.positions(composition))
-                ]
-                self.by_composition[composition] = candidates
-            for firing, positions in candidates:
-                self.extend(firing, number, positions)
+                near = dict(pair for kind in kinds for pair in self.running.get(kind, ()))
+                candidates = self.fitting[kinds] = [near[order] for order in sorted(near)]
+            for firing in candidates:
+                positions = firing.rewrite.fitting(form)
+                if positions:
+                    self.extend(firing, number, positions)
 
     def extend(self, firing: _Firing, number: int, positions: Sequence[int]) -> None:
-        """Fire a transformation in every way that involves one further species."""
-        patterns, matches = firing.transformation.reactants, firing.matches
+        """Fire a rule in every way that involves one further species."""
+        matches = firing.matches
         for position in positions:
-            own = embeddings(patterns[position], self.species[number])
-            if not own:
+            matches[position].append(number)
+            if len(matches) == 1:
+                self.fire(firing, (number,))
                 continue
-            matches[position].append((number, own))
             others = [
-                [(number, own)] if other == position else matches[other]
-                for other in range(len(patterns))
+                [number] if other == position else matches[other] for other in range(len(matches))
             ]
             for chosen in product(*others):
-                for choice in product(*(places for _, places in chosen)):
-                    self.record(firing, tuple(n for n, _ in chosen), choice)
+                self.fire(firing, chosen)
 
-    def record(
-        self, firing: _Firing, reactants: tuple[int, ...], choice: Sequence[tuple[int, ...]]
-    ) -> None:
-        """Apply a transformation and note the reaction."""
-        transformation = firing.transformation
-        made = apply(transformation, [self.species[n] for n in reactants], choice)
-        if made is None or any(self.is_barred(complex_) for complex_ in made):
-            return
-        before = tuple(sorted(reactants))
-        after = tuple(sorted(self.number_of(firing, complex_) for complex_ in made))
+    def fire(self, firing: _Firing, reactants: tuple[int, ...]) -> None:
+        """Note every event among some reactants."""
+        for made in firing.rewrite.made(tuple([self.species[number] for number in reactants])):
+            self.record(firing, reactants, made)
+
+    def record(self, firing: _Firing, reactants: tuple[int, ...], made: tuple[Form, ...]) -> None:
+        """Note one event, unless it forms what is forbidden or changes nothing."""
+        numbers = [number for form in made if (number := self.index.get(form)) is not None]
+        if len(numbers) < len(made):
+            if any(form not in self.index and self.is_barred(form) for form in made):
+                return
+            numbers = [self.number_of(firing, form) for form in made]
+        before, after = tuple(sorted(reactants)), tuple(sorted(numbers))
         if before == after:
             return
-        key = (firing.rule, transformation.reverse)
-        events = self.found.setdefault(key, {})
-        share = self.scale[firing.rule] // transformation.symmetry
-        known, change = events.get((before, after), (0, transformation.change))
-        events[before, after] = known + share, change
+        known, change = firing.events.get(
+            (before, after), (0, firing.rewrite.transformation.change)
+        )
+        firing.events[before, after] = known + firing.share, change
 
-    def is_barred(self, complex_: Complex) -> bool:
-        """Return whether a complex contains a forbidden pattern."""
-        if complex_ in self.index:
-            return False
-        if complex_ not in self.barred and any(embeddings(p, complex_) for p in self.forbidden):
-            self.barred.add(complex_)
-        return complex_ in self.barred
+    def is_barred(self, form: Form) -> bool:
+        """Return whether a form contains a forbidden pattern."""
+        if form not in self.barred:
+            self.barred[form] = any(matcher.places(form) for matcher in self.forbidden)
+        return self.barred[form]
 
-    def number_of(self, firing: _Firing, complex_: Complex) -> int:
+    def number_of(self, firing: _Firing, form: Form) -> int:
         """Return the index of a species, new or known."""
-        known = self.index.get(complex_)
+        known = self.index.get(form)
         if known is not None:
             return known
         rule = self.rules[firing.rule]
-        if len(complex_) > MAX_MOLECULES:
+        if len(form.complex_) > MAX_MOLECULES:
             raise NetworkError(
                 rule.where,
-                f"rule {rule.id!r} generates without end: a complex of {len(complex_)} molecules",
+                f"rule {rule.id!r} generates without end: a complex of {len(form.complex_)} molecules",
                 "ask for free sites in its reactants, or declare a bound state instead of a bond",
             )
         if len(self.species) >= self.max_species:
@@ -228,45 +251,27 @@ class _Run:
                 "narrow its patterns, forbid what never forms, or raise max_species",
             )
         number = len(self.species)
-        self.index[complex_] = number
-        self.species.append(complex_)
+        self.index[form] = number
+        self.species.append(form)
         return number
 
     def is_open(self, rule: CompiledRule) -> bool:
         """Return whether each gate of a rule has a species."""
-        return all(
-            any(embeddings(pattern, s) for pattern in gate for s in self.species)
-            for gate in rule.gates
-        )
+        return all(any(self.has(matcher) for matcher in gate) for gate in rule.gates)
+
+    def has(self, matcher: Matcher) -> bool:
+        """Return whether any species handled so far contains a pattern."""
+        near = self.having.get(matcher.anchor, ())
+        searched = self.searched.get(matcher, 0)
+        while searched < len(near) and not matcher.places(self.species[near[searched]]):
+            searched += 1
+        self.searched[matcher] = searched
+        return searched < len(near)
 
     def reactions(self) -> tuple[RawReaction, ...]:
         """Return the reactions noted, by rule and direction."""
         return tuple(
-            RawReaction(
-                rule=number,
-                reverse=reverse,
-                reactants=before,
-                products=after,
-                coefficient=events / self.scale[number],
-                change=change,
-            )
+            RawReaction(number, reverse, before, after, events / self.scale[number], change)
             for number, reverse in sorted(self.found)
             for (before, after), (events, change) in self.found[number, reverse].items()
         )
-
-
-@dataclass(slots=True)
-class _Firing:
-    """A transformation and, for each of its reactant patterns, where it has matched so far."""
-
-    rule: int
-    transformation: Transformation
-    matches: list[list[tuple[int, tuple[tuple[int, ...], ...]]]]
-
-    def positions(self, names: Sequence[str]) -> list[int]:
-        """Return the reactant patterns whose molecules a species with these has."""
-        return [
-            position
-            for position, pattern in enumerate(self.transformation.reactants)
-            if contains(names, pattern)
-        ]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
-
-from pathway.declare.entities import FactorKind, Monomial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["GraphFactor", "ReactionNode", "SpeciesNode", "build_graph"]
+    from pathway.declare.entities import FactorKind, Monomial
 
-Vector = tuple[tuple[int, Monomial], ...]
+__all__ = ["GraphFactor", "ReactionNode", "RuleLaw", "SpeciesNode", "build_graph"]
+
+_Attributes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +40,30 @@ class SpeciesNode:
     molecules: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReactionNode:
-    """What a reaction node and its edges say; species by index."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RuleLaw:
+    """What the reactions of one rule have in common."""
 
     rule: str
-    reverse: bool
     driven: bool
-    rate: Monomial
     factors: tuple[GraphFactor, ...]
-    pools: tuple[Vector, ...]
-    """What each factor sums."""
+    weights: Mapping[int, tuple[tuple[int, Monomial], ...]]
+    """What the factors sum: by species, (factor index, weight), in order of first use."""
+    where: str
+    sources: tuple[str, ...]
+    note: str
+
+
+class ReactionNode(NamedTuple):
+    """What a reaction node and its edges say; species by index."""
+
+    law: RuleLaw
+    reverse: bool
+    rate: Monomial
     reactants: tuple[int, ...]
     products: tuple[int, ...]
     change: tuple[tuple[str, int], ...]
     """Net molecules that the rule's text makes or deletes; inputs included."""
-    where: str
-    sources: tuple[str, ...]
-    note: str
 
 
 def build_graph(
@@ -84,39 +90,54 @@ def build_graph(
       may occur twice), ``parameters`` (ids used, in declared order), ``depletion`` and ``format``.
     """
     graph: nx.DiGraph[str] = nx.DiGraph(**attributes)
-    for index, node in enumerate(species):
-        graph.add_node(
+    graph.add_nodes_from(
+        (
             node.text,
-            kind="species",
-            index=index,
-            unit=node.unit,
-            is_input=node.is_input,
-            initial=node.initial,
-            molecules=node.molecules,
+            {
+                "kind": "species",
+                "index": index,
+                "unit": node.unit,
+                "is_input": node.is_input,
+                "initial": node.initial,
+                "molecules": node.molecules,
+            },
         )
+        for index, node in enumerate(species)
+    )
     names = _names(reactions)
     forward = {
-        (r.rule, r.reactants, r.products): name
-        for r, name in zip(reactions, names, strict=True)
-        if not r.reverse
+        (one.law.rule, one.reactants, one.products): name
+        for one, name in zip(reactions, names, strict=True)
+        if not one.reverse
     }
-    for index, (reaction, name) in enumerate(zip(reactions, names, strict=True)):
-        pair = (reaction.rule, reaction.products, reaction.reactants)
-        graph.add_node(
+    graph.add_nodes_from(
+        (
             name,
-            kind="reaction",
-            index=index,
-            rule=reaction.rule,
-            reverse_of=forward[pair] if reaction.reverse else None,
-            driven=reaction.driven,
-            rate=reaction.rate,
-            factors=reaction.factors,
-            change=reaction.change,
-            where=reaction.where,
-            sources=reaction.sources,
-            note=reaction.note,
+            {
+                "kind": "reaction",
+                "index": index,
+                "rule": one.law.rule,
+                "reverse_of": (
+                    forward[one.law.rule, one.products, one.reactants] if one.reverse else None
+                ),
+                "driven": one.law.driven,
+                "rate": one.rate,
+                "factors": one.law.factors,
+                "change": one.change,
+                "where": one.law.where,
+                "sources": one.law.sources,
+                "note": one.law.note,
+            },
         )
-        _add_edges(graph, name, reaction, species)
+        for index, (one, name) in enumerate(zip(reactions, names, strict=True))
+    )
+    texts = [node.text for node in species]
+    read = {law: _modifiers(law) for law in dict.fromkeys(one.law for one in reactions)}
+    graph.add_edges_from(
+        edge
+        for one, name in zip(reactions, names, strict=True)
+        for edge in _edges(one, name, texts, read[one.law])
+    )
     nx.freeze(graph)
     return graph
 
@@ -125,34 +146,61 @@ def _names(reactions: Sequence[ReactionNode]) -> list[str]:
     seen: Counter[str] = Counter()
     names: list[str] = []
     for reaction in reactions:
-        seen[reaction.rule] += 1
-        names.append(f"{reaction.rule}#{seen[reaction.rule]}")
+        rule = reaction.law.rule
+        seen[rule] += 1
+        names.append(f"{rule}#{seen[rule]}")
     return names
 
 
-def _add_edges(
-    graph: nx.DiGraph[str], name: str, reaction: ReactionNode, species: Sequence[SpeciesNode]
-) -> None:
+def _edges(
+    one: ReactionNode, name: str, texts: Sequence[str], read: Mapping[int, _Attributes]
+) -> list[tuple[str, str, _Attributes]]:
+    """Return a reaction's edges. The graph copies attributes, so that edges may share them here.
+
+    Parameters
+    ----------
+    one : ReactionNode
+    name : str
+    texts : sequence of str
+        Names of the species.
+    read : mapping of int to dict
+        Attributes of the edges from species that the rule's factors sum.
+    """
     order: dict[int, int] = {}
-    for index in reaction.reactants:
+    for index in one.reactants:
         order[index] = order.get(index, 0) + 1
-    weights: dict[int, list[tuple[int, Monomial]]] = {}
-    for number, pool in enumerate(reaction.pools):
-        for index, weight in pool:
-            weights.setdefault(index, []).append((number, weight))
-    for index in (*order, *(i for i in weights if i not in order)):
-        consumed, read = order.get(index, 0), tuple(weights.get(index, ()))
-        role = "modifier" if not consumed else "reactant+modifier" if read else "reactant"
-        graph.add_edge(
-            species[index].text,
-            name,
-            stoichiometry=consumed,
-            order=consumed,
-            weights=read,
-            role=role,
+    edges = []
+    for index, consumed in order.items():
+        modifier = read.get(index)
+        edges.append(
+            (
+                texts[index],
+                name,
+                _reactant(consumed, modifier["weights"]) if modifier else _reactant(consumed, ()),
+            )
         )
+    edges += [(texts[index], name, read[index]) for index in read if index not in order]
     made: dict[int, int] = {}
-    for index in reaction.products:
+    for index in one.products:
         made[index] = made.get(index, 0) + 1
-    for index, count in made.items():
-        graph.add_edge(name, species[index].text, stoichiometry=float(count), role="product")
+    edges += [
+        (name, texts[index], {"stoichiometry": float(count), "role": "product"})
+        for index, count in made.items()
+    ]
+    return edges
+
+
+def _reactant(consumed: int, weights: tuple[tuple[int, Monomial], ...]) -> _Attributes:
+    return {
+        "stoichiometry": consumed,
+        "order": consumed,
+        "weights": weights,
+        "role": "reactant+modifier" if weights else "reactant",
+    }
+
+
+def _modifiers(law: RuleLaw) -> dict[int, _Attributes]:
+    return {
+        index: {"stoichiometry": 0, "order": 0, "weights": weights, "role": "modifier"}
+        for index, weights in law.weights.items()
+    }

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agent",
     "Complex",
-    "Matches",
     "automorphisms",
-    "contains",
     "count",
     "embeddings",
     "same_type_permutations",
@@ -80,44 +78,6 @@ def count(pattern: Pattern, complex_: Complex) -> int:
     """
     found = len(embeddings(pattern, complex_))
     return found // automorphisms(pattern) if found else 0
-
-
-def contains(names: Sequence[str], pattern: Pattern) -> bool:
-    """Return whether the molecules of a complex (their names) suffice for a pattern's."""
-    if len(pattern.molecules) == 1:
-        return pattern.molecules[0].molecule in names
-    left = list(names)
-    for part in pattern.molecules:
-        if part.molecule not in left:
-            return False
-        left.remove(part.molecule)
-    return True
-
-
-class Matches:
-    """Counts patterns in many species: each pattern once, only where its molecules are."""
-
-    def __init__(self, species: Sequence[Complex]) -> None:
-        self.species = species
-        self._grouped: dict[tuple[str, ...], list[int]] = {}
-        for index, complex_ in enumerate(species):
-            self._grouped.setdefault(tuple(name for name, _ in complex_), []).append(index)
-        self._known: dict[str, dict[int, int]] = {}
-
-    def counts(self, pattern: Pattern) -> dict[int, int]:
-        """Return {species index: instances} in index order, species without any left out."""
-        known = self._known.get(pattern.text)
-        if known is None:
-            symmetry = automorphisms(pattern)
-            found = {
-                index: len(places) // symmetry
-                for names, members in self._grouped.items()
-                if contains(names, pattern)
-                for index in members
-                if (places := embeddings(pattern, self.species[index]))
-            }
-            known = self._known[pattern.text] = dict(sorted(found.items()))
-        return known
 
 
 def automorphisms(pattern: Pattern) -> int:

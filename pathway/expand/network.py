@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from pathway.declare.entities import FactorKind, Module, Monomial, Rule
 from pathway.errors import DeclarationError, NetworkError, nearest
-from pathway.expand.canonical import text_of
-from pathway.expand.energy import Energies, Switches, energies_of, switches_of
-from pathway.expand.generate import CompiledRule, Generated, RawReaction, generate
-from pathway.expand.graph import GraphFactor, ReactionNode, SpeciesNode, Vector, build_graph
-from pathway.expand.match import Matches
+from pathway.expand.energy import energies_of, switches_of
+from pathway.expand.generate import CompiledRule, Generated, generate
+from pathway.expand.graph import GraphFactor, ReactionNode, RuleLaw, SpeciesNode, build_graph
+from pathway.expand.matcher import Matches, Terms
+from pathway.expand.memory import Knowledge, Memory
 from pathway.expand.merge import Merged, merge
-from pathway.expand.pattern import parse_pattern
-from pathway.expand.pools import WeightedPatterns, pool_vector
 from pathway.expand.reader import Reader, place_of
 from pathway.expand.start import Start, starting_species
-from pathway.expand.transform import directions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import networkx as nx
 
-    from pathway.expand.match import Complex
+    from pathway.expand.forms import Form
+    from pathway.expand.texts import Texts
 
 __all__ = ["expand"]
 
@@ -37,6 +34,7 @@ def expand(
     depletion: bool = False,
     max_species: int = 5000,
     elsewhere: Sequence[Module] = (),
+    memory: Memory | None = None,
 ) -> nx.DiGraph[str]:
     """Expand rules into the network of species and reactions.
 
@@ -55,6 +53,8 @@ def expand(
     elsewhere : sequence of Module
         Further modules of the model, unused here, whose molecules, states, rules and pools may be
         named; a name that no module declares is an error.
+    memory : Memory, optional
+        What earlier expansions found, which makes this one faster and changes nothing else.
 
     Returns
     -------
@@ -69,36 +69,39 @@ def expand(
     NetworkError
         Rules that generate without end, a starting species that is forbidden or given twice.
     """
+    memory = Memory() if memory is None else memory
     merged = merge(modules, present, inputs, elsewhere)
-    start = starting_species(merged, present)
-    read = Reader(merged)
-    rules = [(rule, lines) for rule in merged.rules if (lines := read.lines(rule))]
-    factors = [read.factors(rule) for rule, _ in rules]
+    texts, known = memory.texts(merged.vocabulary), memory.knowledge(merged.vocabulary)
+    start = starting_species(merged, present, texts, known.forms)
+    read = Reader(merged, texts)
+    active = [(rule, lines) for rule in merged.rules if (lines := read.lines(rule))]
+    rules = [rule for rule, _ in active]
+    factors = [[known.terms(sums) for sums in read.factors(rule)] for rule in rules]
     compiled = [
         CompiledRule(
             id=rule.id,
             where=place_of(rule),
-            transformations=tuple(
-                t
+            rewrites=tuple(
+                rewrite
                 for line in lines
-                for t in directions(place_of(rule), rule.id, line, merged.vocabulary)
+                for rewrite in known.rewrites(place_of(rule), rule.id, line)
             ),
             gates=tuple(
-                tuple(pattern for pattern, _ in terms)
-                for factor, terms in zip(rule.factors, terms_of, strict=True)
+                terms.matchers
+                for factor, terms in zip(rule.factors, own, strict=True)
                 if factor.kind is not FactorKind.INHIBITING
             ),
         )
-        for (rule, lines), terms_of in zip(rules, factors, strict=True)
+        for (rule, lines), own in zip(active, factors, strict=True)
     ]
     forbidden = [
-        parse_pattern(f.where or f"forbidden {f.id}", f.pattern, merged.vocabulary)
+        known.matcher(texts.pattern(f.where or f"forbidden {f.id}", f.pattern))
         for f in merged.forbidden
     ]
-    start.refuse(forbidden, merged)
-    generated = generate(start.complexes, compiled, forbidden, max_species)
+    start.refuse(forbidden)
+    generated = generate(start.forms, compiled, forbidden, max_species)
     matches = Matches(generated.species)
-    reactions = _reactions(merged, [rule for rule, _ in rules], factors, generated, matches)
+    reactions = _reactions(merged, rules, factors, generated, matches, texts, known)
     species = _species(merged, start, generated.species)
     readouts = {
         readout.id: (
@@ -106,12 +109,13 @@ def expand(
             readout.description,
             tuple(
                 (species[index].text, weight)
-                for index, weight in pool_vector(
-                    tuple(
-                        (read.pattern(f"readout {readout.id}", t.pattern), t.weight)
-                        for t in readout.terms
-                    ),
-                    matches,
+                for index, weight in matches.vector(
+                    known.terms(
+                        tuple(
+                            (texts.pattern(f"readout {readout.id}", t.pattern), t.weight)
+                            for t in readout.terms
+                        )
+                    )
                 )
             ),
         )
@@ -126,24 +130,24 @@ def expand(
     return build_graph(species, reactions, attributes)
 
 
-def _species(merged: Merged, start: Start, complexes: Sequence[Complex]) -> list[SpeciesNode]:
+def _species(merged: Merged, start: Start, forms: Sequence[Form]) -> list[SpeciesNode]:
     units = {molecule.id: molecule.unit for molecule in merged.molecules}
     nodes: list[SpeciesNode] = []
-    for index, complex_ in enumerate(complexes):
-        counts = Counter(name for name, _ in complex_)
-        text = text_of(complex_, merged.vocabulary)
-        if len({units[name] for name in counts}) > 1:
+    for index, form in enumerate(forms):
+        if len({units[name] for name in form.kinds}) > 1:
             raise NetworkError(
-                f"species {text}", "joins molecules of different units", "declare one unit for them"
+                f"species {form.text}",
+                "joins molecules of different units",
+                "declare one unit for them",
             )
-        started = index < len(start.complexes)
+        started = index < len(start.forms)
         nodes.append(
             SpeciesNode(
-                text=text,
-                unit=units[complex_[0][0]],
+                text=form.text,
+                unit=units[form.kinds[0]],
                 is_input=started and start.is_input[index],
                 initial=start.initial[index] if started else None,
-                molecules=tuple(sorted(counts.items())),
+                molecules=form.molecules,
             )
         )
     return nodes
@@ -152,45 +156,53 @@ def _species(merged: Merged, start: Start, complexes: Sequence[Complex]) -> list
 def _reactions(
     merged: Merged,
     rules: Sequence[Rule],
-    factors: Sequence[Sequence[WeightedPatterns]],
+    factors: Sequence[Sequence[Terms]],
     generated: Generated,
     matches: Matches,
+    texts: Texts,
+    known: Knowledge,
 ) -> list[ReactionNode]:
-    vocabulary = merged.vocabulary
+    interactions, effects = merged.interactions, merged.effects
     energies = energies_of(
-        merged.interactions,
+        interactions,
         [
-            parse_pattern(i.where or f"interaction {i.id}", i.pattern, vocabulary)
-            for i in merged.interactions
+            known.matcher(texts.pattern(i.where or f"interaction {i.id}", i.pattern))
+            for i in interactions
         ],
         matches,
+        known.rates,
     )
-    for effect in merged.effects:
+    for effect in effects:
         _check_effect(merged, effect.where or f"effect {effect.id}", effect.rules)
     switches = switches_of(
-        merged.effects,
-        [parse_pattern(e.where or f"effect {e.id}", e.when, vocabulary) for e in merged.effects],
+        effects,
+        [known.matcher(texts.pattern(e.where or f"effect {e.id}", e.when)) for e in effects],
         matches,
+        known.rates,
     )
-    vectors: dict[int, Vector] = {}
-    laws = [_law(rule, terms, matches, vectors) for rule, terms in zip(rules, factors, strict=True)]
-    return [
-        ReactionNode(
-            rule=rules[raw.rule].id,
-            reverse=raw.reverse,
-            driven=rules[raw.rule].driven,
-            rate=_rate(rules[raw.rule], raw, energies, switches),
-            factors=laws[raw.rule][0],
-            pools=laws[raw.rule][1],
-            reactants=raw.reactants,
-            products=raw.products,
-            change=raw.change,
-            where=place_of(rules[raw.rule]),
-            sources=rules[raw.rule].sources,
-            note=rules[raw.rule].note,
-        )
-        for raw in generated.reactions
+    laws = [_law(rule, terms, matches) for rule, terms in zip(rules, factors, strict=True)]
+    constants = [
+        (known.rates.known(rule.forward), rule.reverse and known.rates.known(rule.reverse))
+        for rule in rules
     ]
+    reactions: list[ReactionNode] = []
+    for raw in generated.reactions:
+        forward, reverse = constants[raw.rule]
+        if reverse is None:
+            powers, constant = switches.powers(rules[raw.rule].id, raw), forward
+        else:
+            powers, constant = energies.powers(raw), reverse if raw.reverse else forward
+        reactions.append(
+            ReactionNode(
+                laws[raw.rule],
+                raw.reverse,
+                known.rates.product(constant, raw.coefficient, powers),
+                raw.reactants,
+                raw.products,
+                raw.change,
+            )
+        )
+    return reactions
 
 
 def _check_effect(merged: Merged, where: str, rules: Sequence[str]) -> None:
@@ -208,30 +220,25 @@ def _check_effect(merged: Merged, where: str, rules: Sequence[str]) -> None:
             )
 
 
-def _law(
-    rule: Rule,
-    terms: Sequence[WeightedPatterns],
-    matches: Matches,
-    vectors: dict[int, Vector],
-) -> tuple[tuple[GraphFactor, ...], tuple[Vector, ...]]:
+def _law(rule: Rule, terms: Sequence[Terms], matches: Matches) -> RuleLaw:
     """Return a rule's factors and what each sums; an inhibitor that is not there is left out."""
     factors: list[GraphFactor] = []
-    pools: list[Vector] = []
-    for factor, patterns in zip(rule.factors, terms, strict=True):
-        if id(patterns) not in vectors:
-            vectors[id(patterns)] = pool_vector(patterns, matches)
-        vector = vectors[id(patterns)]
+    weights: dict[int, list[tuple[int, Monomial]]] = {}
+    for factor, sums in zip(rule.factors, terms, strict=True):
+        vector = matches.vector(sums)
         if vector:
+            for index, weight in vector:
+                weights.setdefault(index, []).append((len(factors), weight))
             factors.append(GraphFactor(kind=factor.kind, K=factor.K, hill=factor.hill))
-            pools.append(vector)
-    return tuple(factors), tuple(pools)
-
-
-def _rate(rule: Rule, raw: RawReaction, energies: Energies, switches: Switches) -> Monomial:
-    if rule.reverse is None:
-        return rule.forward.scaled(raw.coefficient).times(switches.factor(rule.id, raw))
-    base = rule.reverse if raw.reverse else rule.forward
-    return base.scaled(raw.coefficient).times(energies.factor(raw))
+    return RuleLaw(
+        rule=rule.id,
+        driven=rule.driven,
+        factors=tuple(factors),
+        weights={index: tuple(pairs) for index, pairs in weights.items()},
+        where=place_of(rule),
+        sources=rule.sources,
+        note=rule.note,
+    )
 
 
 def _used(
@@ -241,13 +248,15 @@ def _used(
     readouts: dict[str, tuple[str, str, tuple[tuple[str, Monomial], ...]]],
 ) -> tuple[str, ...]:
     """Return the ids of the parameters that the network uses, in declaration order."""
-    monomials = [node.initial for node in species]
-    monomials += [reaction.rate for reaction in reactions]
-    laws = {(id(r.factors), id(r.pools)): r for r in reactions}
-    for law in laws.values():
-        monomials += [m for factor in law.factors for m in (factor.K, factor.hill)]
-        monomials += [weight for pool in law.pools for _, weight in pool]
-    monomials += [weight for _, _, terms in readouts.values() for _, weight in terms]
-    used = {name: None for m in monomials if m is not None for name, _ in m.powers}
+    laws = dict.fromkeys(reaction.law for reaction in reactions)
+    monomials = [
+        *(node.initial for node in species),
+        *(reaction.rate for reaction in reactions),
+        *(m for law in laws for factor in law.factors for m in (factor.K, factor.hill)),
+        *(weight for law in laws for pairs in law.weights.values() for _, weight in pairs),
+        *(weight for _, _, terms in readouts.values() for _, weight in terms),
+    ]
+    each = {id(monomial): monomial for monomial in monomials}.values()
+    used = {name: None for m in each if m is not None for name, _ in m.powers}
     order = {name: None for name in merged.parameters if name in used}
     return (*order, *sorted(name for name in used if name not in order))

@@ -1,16 +1,17 @@
-"""Reading the texts of one expansion."""
+"""What the rules and pools of one expansion say."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pathway.errors import DeclarationError
-from pathway.expand.pattern import Pattern, RuleLine, parse_line, parse_pattern
 from pathway.expand.pools import WeightedPatterns, factor_terms
+from pathway.expand.texts import Texts
 
 if TYPE_CHECKING:
     from pathway.declare.entities import Rule
     from pathway.expand.merge import Merged
+    from pathway.expand.pattern import Pattern, RuleLine
 
 __all__ = ["Reader", "place_of"]
 
@@ -21,36 +22,37 @@ def place_of(rule: Rule) -> str:
 
 
 class Reader:
-    """Parses the texts of one expansion, each once."""
+    """Reads what the texts of one expansion say.
 
-    def __init__(self, merged: Merged) -> None:
+    Parameters
+    ----------
+    merged : Merged
+        The modules.
+    texts : Texts, optional
+        What was parsed before with a vocabulary that allows the same.
+    """
+
+    def __init__(self, merged: Merged, texts: Texts | None = None) -> None:
         self.merged = merged
-        self.patterns: dict[str, Pattern] = {}
+        self.texts = Texts(merged.vocabulary) if texts is None else texts
         self.pools: dict[str, WeightedPatterns] = {}
 
     def pattern(self, where: str, text: str) -> Pattern:
         """Return a parsed pattern."""
-        found = self.patterns.get(text)
-        if found is None:
-            found = self.patterns[text] = parse_pattern(where, text, self.merged.vocabulary)
-        return found
+        return self.texts.pattern(where, text)
 
     def lines(self, rule: Rule) -> list[RuleLine]:
         """Return the lines of a rule whose molecules all take part."""
         lines: list[RuleLine] = []
+        where = place_of(rule)
         for text in rule.lines:
-            line = parse_line(place_of(rule), text, self.merged.vocabulary)
+            line, names = self.texts.line(where, text)
             if line.reversible != (rule.reverse is not None):
                 raise DeclarationError(
-                    place_of(rule),
+                    where,
                     f"line {text!r} does not agree with the rule's rate constants",
                     "a reversible line '<->' has two of them, an irreversible one '->' has one",
                 )
-            names = {
-                part.molecule
-                for pattern in (*line.reactants, *line.products)
-                for part in pattern.molecules
-            }
             if names <= self.merged.active:
                 lines.append(line)
         return lines
@@ -68,7 +70,7 @@ class Reader:
         for factor in rule.factors:
             if factor.pool not in self.pools:
                 self.pools[factor.pool] = factor_terms(
-                    place_of(rule), factor, merged.pools, merged.pool_names, merged.vocabulary
+                    place_of(rule), factor, merged.pools, merged.pool_names, self.texts
                 )
             found.append(self.pools[factor.pool])
         return found

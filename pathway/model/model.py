@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pathway.compile.compiler import compile_graph
 from pathway.declare.load import load_declared
 from pathway.errors import DeclarationError
-from pathway.expand import expand
+from pathway.expand import Memory, expand
 from pathway.expand.merge import merge
 from pathway.library.find import find_model
 from pathway.model.anchor import anchored_scales
@@ -37,6 +37,8 @@ class Model:
     """A model as declared; immutable."""
 
     declared: Declared
+    _memory: Memory = field(init=False, default_factory=Memory)
+    """What expansions share; nothing kept there changes a result."""
 
     def __repr__(self) -> str:
         known = self.declared
@@ -73,6 +75,7 @@ class Model:
             resolved.inputs,
             depletion=resolved.depletion is not None,
             elsewhere=self._elsewhere(resolved),
+            memory=self._memory,
         )
 
     def merged(self, resolved: Resolved) -> Merged:
