@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.compile.jacobian import jacobian_tables
+from pathway.compile.jacobian import Net, jacobian_tables
 from pathway.compile.monomials import MonomialTableBuilder
 from pathway.compile.ragged import ragged
-from pathway.compile.read import CELLS_PER_VOLUME, FactorLaw, GraphContent, read_graph
+from pathway.compile.read import CELLS_PER_VOLUME, read_graph
 from pathway.compile.tables import Tables
 from pathway.declare.entities import FactorKind
 from pathway.errors import CompileError
 
 if TYPE_CHECKING:
     import networkx as nx
-    from numpy.typing import NDArray
 
 __all__ = ["compile_graph"]
 
@@ -44,9 +43,11 @@ def compile_graph(graph: nx.DiGraph[str]) -> Tables:
     content = read_graph(graph, monomials)
     if not content.species:
         raise CompileError("graph", "has no species that changes", "add one, or a rule that does")
-    factors, pools = _number_factors(content)
-    pool_amounts = [[at for at, _ in pool] for pool in pools]
-    laws = [[factors[factor] for factor in reaction.factors] for reaction in content.reactions]
+    factors = content.factors
+    pools: dict[tuple[tuple[int, int], ...], int] = {}
+    factor_pool = np.array(
+        [pools.setdefault(factor.terms, len(pools)) for factor in factors], dtype=np.uint32
+    )
     scale = monomials.add(CELLS_PER_VOLUME) if content.depleting else 0
     kernel_rows = [
         *(reaction.rate for reaction in content.reactions),
@@ -56,10 +57,10 @@ def compile_graph(graph: nx.DiGraph[str]) -> Tables:
         *(scale for _ in content.depleting),
     ]
     reactant_start, reactant = ragged([r.reactants for r in content.reactions])
-    pool_start, pool_amount = ragged(pool_amounts)
-    law_start, law_factor = ragged(laws)
-    factor_pool = [pools[factor.terms] for factor in factors]
-    row_start, row_reaction, row_stoichiometry = _rows(content)
+    pool_start, pool_amount = ragged([[at for at, _ in pool] for pool in pools])
+    law_start, law_factor = ragged([r.factors for r in content.reactions])
+    net = Net(content.reactions)
+    row_start, row_reaction, row_stoichiometry = net.rows(len(content.species))
     readout_start, readout_amount = ragged([[at for at, _ in r[3]] for r in content.readouts])
     return Tables(
         species=content.species,
@@ -85,38 +86,19 @@ def compile_graph(graph: nx.DiGraph[str]) -> Tables:
         pool_start=pool_start,
         pool_amount=pool_amount,
         factor_kind=np.array([KIND_CODE[factor.kind] for factor in factors], dtype=np.uint32),
-        factor_pool=np.array(factor_pool, dtype=np.uint32),
+        factor_pool=factor_pool,
         law_start=law_start,
         law_factor=law_factor,
         row_start=row_start,
         row_reaction=row_reaction,
         row_stoichiometry=row_stoichiometry,
         scaled=np.array([at for _, at in content.depleting], dtype=np.uint32),
-        jacobian=jacobian_tables(content, laws, factor_pool, pool_amounts),
+        jacobian=jacobian_tables(
+            net,
+            (reactant_start, reactant),
+            (law_start, factor_pool[law_factor]),
+            (pool_start, pool_amount),
+            len(content.species),
+            [at for _, at in content.depleting],
+        ),
     )
-
-
-def _number_factors(
-    content: GraphContent,
-) -> tuple[dict[FactorLaw, int], dict[tuple[tuple[int, int], ...], int]]:
-    """Give factors and pools a number each, by content, in order of first use."""
-    factors: dict[FactorLaw, int] = {}
-    pools: dict[tuple[tuple[int, int], ...], int] = {}
-    for reaction in content.reactions:
-        for factor in reaction.factors:
-            factors.setdefault(factor, len(factors))
-            pools.setdefault(factor.terms, len(pools))
-    return factors, pools
-
-
-def _rows(
-    content: GraphContent,
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64]]:
-    """Transpose the reactions' net stoichiometry into rows by species."""
-    rows: list[list[tuple[int, float]]] = [[] for _ in content.species]
-    for reaction, law in enumerate(content.reactions):
-        for species, net in law.net:
-            rows[species].append((reaction, net))
-    start, reactions = ragged([[reaction for reaction, _ in row] for row in rows])
-    values = np.array([net for row in rows for _, net in row], dtype=np.float64)
-    return start, reactions, values

@@ -110,6 +110,11 @@ class MonomialTableBuilder:
         # so identity stands for equality while it is read.
         self._identity: dict[int, tuple[int, Monomial]] = {}
 
+    def known(self, value: object) -> int | None:
+        """Return the row of an object that was added, None for any other, equal or not."""
+        known = self._identity.get(id(value))
+        return None if known is None else known[0]
+
     def add(self, monomial: Monomial) -> int:
         """Return the row of a monomial, a new one if no equal monomial was added before."""
         known = self._identity.get(id(monomial))

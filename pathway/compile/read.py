@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pathway.compile.monomials import ONE, MonomialTableBuilder
 from pathway.declare.entities import FactorKind, Monomial
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    Edges = Mapping[str, Mapping[str, Any]]
+
 __all__ = ["FactorLaw", "GraphContent", "ReactionLaw", "read_graph"]
 
 CELLS_PER_VOLUME = Monomial.of("medium.cells_per_volume")
@@ -24,9 +26,8 @@ CELLS_PER_VOLUME = Monomial.of("medium.cells_per_volume")
 MAX_ORDER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FactorLaw:
-    """One factor of a rate law; equal factors of different reactions are one object's worth."""
+class FactorLaw(NamedTuple):
+    """One factor of a rate law; equal factors of different reactions are one."""
 
     kind: FactorKind
     terms: tuple[tuple[int, int], ...]
@@ -35,8 +36,7 @@ class FactorLaw:
     hill: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReactionLaw:
+class ReactionLaw(NamedTuple):
     """One reaction in numbers: amounts are indexed dynamic species first, then inputs."""
 
     name: str
@@ -46,7 +46,8 @@ class ReactionLaw:
     """Amount indices, repeated by order."""
     net: tuple[tuple[int, float], ...]
     """(dynamic species, produced minus consumed), by species; nothing that cancels."""
-    factors: tuple[FactorLaw, ...]
+    factors: tuple[int, ...]
+    """Places in ``GraphContent.factors``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class GraphContent:
     initial: tuple[tuple[int, int], ...]
     """(dynamic species, monomial row) of what does not start at zero."""
     reactions: tuple[ReactionLaw, ...]
+    factors: tuple[FactorLaw, ...]
+    """Each once, in order of first use."""
     readouts: tuple[tuple[str, str, str, tuple[tuple[int, int], ...]], ...]
     """(id, unit, description, ((amount index, monomial row of the weight), ...))."""
 
@@ -75,10 +78,11 @@ def read_graph(graph: nx.DiGraph[str], monomials: MonomialTableBuilder) -> Graph
         Naming the node, edge or readout that is malformed.
     """
     deplete = bool(graph.graph.get("depletion", False))
+    nodes: dict[str, dict[str, Any]] = dict(iter(graph.nodes(data=True)))
     dynamic: list[str] = []
     inputs: list[str] = []
     reactions: list[str] = []
-    for name, node in graph.nodes(data=True):
+    for name, node in nodes.items():
         kind = node.get("kind")
         if kind == "reaction":
             reactions.append(name)
@@ -93,98 +97,148 @@ def read_graph(graph: nx.DiGraph[str], monomials: MonomialTableBuilder) -> Graph
     index = {name: position for position, name in enumerate([*dynamic, *inputs])}
     initial = []
     for position, name in enumerate(dynamic):
-        amount = graph.nodes[name].get("initial")
+        amount = nodes[name].get("initial")
         if amount is not None:
             where = f"initial amount of species {name!r}"
             initial.append((position, monomials.add(_monomial(amount, where))))
+    reader = _Reactions(index, len(dynamic), monomials)
+    reactants = dict(graph.reverse(copy=False).adjacency())
+    products = dict(graph.adjacency())
     return GraphContent(
         species=tuple(dynamic),
         inputs=tuple(inputs),
-        input_ids=tuple(_molecule_id(graph, name) for name in inputs),
+        input_ids=tuple(_molecule_id(nodes[name], name) for name in inputs),
         depleting=tuple(
-            (_molecule_id(graph, name), position)
+            (_molecule_id(nodes[name], name), position)
             for position, name in enumerate(dynamic)
-            if graph.nodes[name]["is_input"]
+            if nodes[name]["is_input"]
         ),
-        units=tuple(str(graph.nodes[name].get("unit", "nM")) for name in [*dynamic, *inputs]),
+        units=tuple(str(nodes[name].get("unit", "nM")) for name in index),
         initial=tuple(initial),
         reactions=tuple(
-            _read_reaction(graph, name, index, len(dynamic), monomials) for name in reactions
+            [reader.read(name, nodes[name], reactants[name], products[name]) for name in reactions]
         ),
+        factors=tuple(reader.factors),
         readouts=_read_readouts(graph, index, monomials),
     )
 
 
-def _read_reaction(
-    graph: nx.DiGraph[str],
-    name: str,
-    index: dict[str, int],
-    n_dynamic: int,
-    monomials: MonomialTableBuilder,
-) -> ReactionLaw:
-    where = f"reaction {name!r}"
-    node = graph.nodes[name]
-    rate = monomials.add(_monomial(_get(node, "rate", where), f"rate of {where}"))
-    declared = tuple(node.get("factors", ()))
-    reactants: list[int] = []
-    net: dict[int, float] = {}
-    weights: list[list[tuple[int, int]]] = [[] for _ in declared]
-    for at, species, edge in _by_amount(graph.pred[name], index, where):
-        place = f"edge from {species!r} to {where}"
-        reactants.extend([at] * _order(edge, place))
-        net[at] = net.get(at, 0.0) - _stoichiometry(edge, place)
-        for factor, weight in edge.get("weights", ()):
-            if not 0 <= factor < len(declared):
-                raise CompileError(
-                    place, f"weighs factor {factor} of {len(declared)}", "declare the factor"
-                )
-            weights[factor].append((at, monomials.add(_monomial(weight, place))))
-    for at, species, edge in _by_amount(graph.succ[name], index, where):
-        place = f"edge from {where} to {species!r}"
-        net[at] = net.get(at, 0.0) + _stoichiometry(edge, place)
-    factors = [
-        _read_factor(factor, tuple(sorted(terms)), monomials, f"factor {position} of {where}")
-        for position, (factor, terms) in enumerate(zip(declared, weights, strict=True))
-    ]
-    return ReactionLaw(
-        name=name,
-        rate=rate,
-        reactants=tuple(sorted(reactants)),
-        net=tuple(sorted((at, n) for at, n in net.items() if at < n_dynamic and n != 0.0)),
-        factors=tuple(factors),
-    )
+class _Reactions:
+    """Reads reactions one by one.
 
+    What reactions of one rule share is one object in an expanded graph. It is recognised by
+    identity, which stands for equality while the graph keeps the object.
+    """
 
-def _by_amount(
-    edges: Mapping[str, Mapping[str, Any]], index: dict[str, int], where: str
-) -> list[tuple[int, str, Mapping[str, Any]]]:
-    """Return a reaction's edges by amount index: the order they were written in means nothing."""
-    found = [(_amount(index, species, where), species, edge) for species, edge in edges.items()]
-    return sorted(found, key=itemgetter(0))
+    def __init__(
+        self, index: Mapping[str, int], n_dynamic: int, monomials: MonomialTableBuilder
+    ) -> None:
+        self.factors: dict[FactorLaw, int] = {}
+        self._index = index
+        self._n_dynamic = n_dynamic
+        self._monomials = monomials
+        self._constants: dict[int, tuple[Any, FactorKind, int, int]] = {}
 
+    def read(
+        self, name: str, node: Mapping[str, Any], sources: Edges, targets: Edges
+    ) -> ReactionLaw:
+        """Return a reaction from its node and its edges."""
+        index = self._index
+        where = f"reaction {name!r}"
+        rate = self._row(_get(node, "rate", where), "rate of", where)
+        reactants: list[int] = []
+        weighed: list[tuple[int, str, Any]] = []
+        net: dict[int, float] = {}
+        for species, edge in sources.items():
+            at = index.get(species)
+            if at is None:
+                raise _unknown(where, species)
+            order = edge.get("order", 0)
+            if order == 1 and isinstance(order, int):
+                reactants.append(at)
+            elif order != 0 or not isinstance(order, int):
+                reactants.extend([at] * _order(order, f"edge from {species!r} to {where}"))
+            value = float(edge.get("stoichiometry", 0.0))
+            if not 0.0 <= value < inf:
+                raise _bad_stoichiometry(f"edge from {species!r} to {where}", value)
+            net[at] = -value
+            weights = edge.get("weights", ())
+            if weights:
+                weighed.append((at, species, weights))
+        for species, edge in targets.items():
+            at = index.get(species)
+            if at is None:
+                raise _unknown(where, species)
+            value = float(edge.get("stoichiometry", 0.0))
+            if not 0.0 <= value < inf:
+                raise _bad_stoichiometry(f"edge from {where} to {species!r}", value)
+            net[at] = net.get(at, 0.0) + value
+        n_dynamic = self._n_dynamic
+        return ReactionLaw(
+            name,
+            rate,
+            tuple(sorted(reactants)),
+            tuple(sorted([(at, n) for at, n in net.items() if at < n_dynamic and n != 0.0])),
+            self._factors(tuple(node.get("factors", ())), weighed, where),
+        )
 
-def _read_factor(
-    factor: Any,  # noqa: ANN401 - any object with kind, K and hill will do
-    terms: tuple[tuple[int, int], ...],
-    monomials: MonomialTableBuilder,
-    where: str,
-) -> FactorLaw:
-    kind = getattr(factor, "kind", None)
-    if not isinstance(kind, FactorKind):
-        raise CompileError(where, f"has kind {kind!r}", "use a FactorKind")
-    half, hill = factor.K, factor.hill
-    if kind is FactorKind.LINEAR:
-        if half is not None or hill is not None:
-            raise CompileError(where, "is linear but has K or hill", "leave them out")
-        half = hill = ONE
-    elif half is None:
-        raise CompileError(where, "saturates or inhibits without K", "declare K")
-    return FactorLaw(
-        kind=kind,
-        terms=terms,
-        half=monomials.add(_monomial(half, f"K of {where}")),
-        hill=monomials.add(_monomial(ONE if hill is None else hill, f"hill of {where}")),
-    )
+    def _factors(
+        self, declared: tuple[Any, ...], weighed: list[tuple[int, str, Any]], where: str
+    ) -> tuple[int, ...]:
+        """Return the factors of a reaction; the order its edges were written in means nothing."""
+        if not declared and not weighed:
+            return ()
+        terms: list[list[tuple[int, int]]] = [[] for _ in declared]
+        weighed.sort(key=itemgetter(0))
+        for at, species, weights in weighed:
+            for factor, weight in weights:
+                if not 0 <= factor < len(declared):
+                    raise CompileError(
+                        f"edge from {species!r} to {where}",
+                        f"weighs factor {factor} of {len(declared)}",
+                        "declare the factor",
+                    )
+                row = self._monomials.known(weight)
+                if row is None:
+                    place = f"edge from {species!r} to {where}"
+                    row = self._monomials.add(_monomial(weight, place))
+                terms[factor].append((at, row))
+        found = []
+        for position, (factor, own) in enumerate(zip(declared, terms, strict=True)):
+            _, kind, half, hill = self._constants_of(factor, f"factor {position} of {where}")
+            law = FactorLaw(kind, tuple(sorted(own)), half, hill)
+            found.append(self.factors.setdefault(law, len(self.factors)))
+        return tuple(found)
+
+    def _constants_of(
+        self,
+        factor: Any,  # noqa: ANN401 - any object with kind, K and hill will do
+        where: str,
+    ) -> tuple[Any, FactorKind, int, int]:
+        """Return the factor itself, its kind, and the rows of K and the exponent."""
+        known = self._constants.get(id(factor))
+        if known is None:
+            kind = getattr(factor, "kind", None)
+            if not isinstance(kind, FactorKind):
+                raise CompileError(where, f"has kind {kind!r}", "use a FactorKind")
+            half, hill = factor.K, factor.hill
+            if kind is FactorKind.LINEAR:
+                if half is not None or hill is not None:
+                    raise CompileError(where, "is linear but has K or hill", "leave them out")
+                half = hill = ONE
+            elif half is None:
+                raise CompileError(where, "saturates or inhibits without K", "declare K")
+            known = self._constants[id(factor)] = (
+                factor,
+                kind,
+                self._row(half, "K of", where),
+                self._row(ONE if hill is None else hill, "hill of", where),
+            )
+        return known
+
+    def _row(self, value: object, kind: str, where: str) -> int:
+        known = self._monomials.known(value)
+        return self._monomials.add(_monomial(value, f"{kind} {where}")) if known is None else known
 
 
 def _read_readouts(
@@ -201,8 +255,8 @@ def _read_readouts(
     return tuple(readouts)
 
 
-def _molecule_id(graph: nx.DiGraph[str], name: str) -> str:
-    molecules = graph.nodes[name].get("molecules", ())
+def _molecule_id(node: Mapping[str, Any], name: str) -> str:
+    molecules = node.get("molecules", ())
     return str(molecules[0][0]) if molecules else name
 
 
@@ -222,25 +276,23 @@ def _monomial(value: object, where: str) -> Monomial:
     return value
 
 
-def _amount(index: dict[str, int], species: str, where: str) -> int:
+def _amount(index: Mapping[str, int], species: str, where: str) -> int:
     if species not in index:
-        raise CompileError(
-            where, f"refers to {species!r}, which is no species of the graph", "add or unlink it"
-        )
+        raise _unknown(where, species)
     return index[species]
 
 
-def _order(edge: Mapping[str, Any], where: str) -> int:
-    order = edge.get("order", 0)
+def _unknown(where: str, species: str) -> CompileError:
+    return CompileError(
+        where, f"refers to {species!r}, which is no species of the graph", "add or unlink it"
+    )
+
+
+def _order(order: object, where: str) -> int:
     if not isinstance(order, int) or not 0 <= order <= MAX_ORDER:
         raise CompileError(where, f"has order {order!r}", f"use a whole number 0 to {MAX_ORDER}")
     return order
 
 
-def _stoichiometry(edge: Mapping[str, Any], where: str) -> float:
-    value = float(edge.get("stoichiometry", 0.0))
-    if not (isfinite(value) and value >= 0.0):
-        raise CompileError(
-            where, f"has stoichiometry {value}", "it must be finite and not negative"
-        )
-    return value
+def _bad_stoichiometry(where: str, value: float) -> CompileError:
+    return CompileError(where, f"has stoichiometry {value}", "it must be finite and not negative")
