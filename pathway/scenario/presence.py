@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from pathway.errors import ScenarioError
@@ -46,7 +45,7 @@ def present_molecules(
         m.id for m in molecules if m.total is not None and parameters.get(m.total.id, 0.0) > 0.0
     ]
     sown = [seed for seed in seeds if parameters.get(seed.total.id, 0.0) > 0.0]
-    have = {*chosen, *inputs, *(name for seed in sown for name in _counts(seed.pattern))}
+    have = {*chosen, *inputs, *(name for seed in sown for name in _names(seed.pattern))}
     made = _made(modules, dict(parameters), have)
     wanted = {*chosen, *(made & kinds), *(seed.id for seed in sown)}
     ids = [*(m.id for m in molecules), *(seed.id for seed in seeds)]
@@ -55,8 +54,13 @@ def present_molecules(
 
 def _made(modules: Sequence[Module], parameters: dict[str, float], have: set[str]) -> set[str]:
     """Return what rules synthesise, to a fixed point: a transcript, then its protein."""
-    steps = [step for module in modules for rule in module.rules for step in _steps(rule)]
-    running = [(old, new) for rate, old, new in steps if rate.value(parameters) > 0.0]
+    running = [
+        (old, new)
+        for module in modules
+        for rule in module.rules
+        for rate, old, new in _syntheses(rule)
+        if rate.value(parameters) > 0.0
+    ]
     made: set[str] = set()
     while True:
         known = have | made
@@ -64,27 +68,35 @@ def _made(modules: Sequence[Module], parameters: dict[str, float], have: set[str
             name
             for old, new in running
             if known.issuperset(old)
-            for name, count in new.items()
-            if count > old[name] and name not in known
+            for name in new
+            if name not in known
         }
         if not fresh:
             return made
         made |= fresh
 
 
-def _steps(rule: Rule) -> list[tuple[Monomial, Counter[str], Counter[str]]]:
-    steps: list[tuple[Monomial, Counter[str], Counter[str]]] = []
+def _syntheses(rule: Rule) -> list[tuple[Monomial, list[str], list[str]]]:
+    """Return rate, molecules on the left, and what there is more of on the right, where there is."""
+    found: list[tuple[Monomial, list[str], list[str]]] = []
     for line in rule.lines:
-        left, _, right = line.replace("<->", "->").partition("->")
-        old, new = _counts(left), _counts(right)
-        steps.append((rule.forward, old, new))
+        left, _, right = _SITES.sub(" ", line).replace("<->", "->").partition("->")
+        old, new = _NAME.findall(left), _NAME.findall(right)
+        # Most rules change molecules and make none.
+        if sorted(old) == sorted(new):
+            continue
+        sides = [(rule.forward, old, new)]
         if rule.reverse is not None:
-            steps.append((rule.reverse, new, old))
-    return steps
+            sides.append((rule.reverse, new, old))
+        for rate, before, after in sides:
+            more = [name for name in after if after.count(name) > before.count(name)]
+            if more:
+                found.append((rate, before, more))
+    return found
 
 
-def _counts(text: str) -> Counter[str]:
-    return Counter(_NAME.findall(_SITES.sub(" ", text)))
+def _names(text: str) -> list[str]:
+    return _NAME.findall(_SITES.sub(" ", text))
 
 
 def check_targets(
@@ -129,7 +141,7 @@ def check_targets(
     for values in totals:
         there |= {m.id for m in molecules if m.total and values.get(m.total.id, 0.0) > 0.0}
         there |= {seed.id for seed in seeds if values.get(seed.total.id, 0.0) > 0.0}
-    there |= {name for s in seeds if s.id in there for name in _counts(s.pattern)}
+    there |= {name for s in seeds if s.id in there for name in _names(s.pattern)}
     if there.intersection(drug.targets) or wanted.intersection(genes.get(name) for name in there):
         return
     raise ScenarioError(
