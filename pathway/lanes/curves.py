@@ -111,32 +111,39 @@ def _ordinary(x: LaneValue) -> LaneValue:
 
 @block
 def _replace(rows: Vector, operands: Index, at: int, what: int, lanes: int) -> None:
-    """Let the scalar machine do one operation in the lanes that are not ordinary."""
-    place = 0
-    while lanes:
-        if lanes & 1:
-            _one_lane(rows, operands, at, what, place)
-        lanes >>= 1
-        place += 1
-
-
-@block
-def _one_lane(rows: Vector, operands: Index, at: int, what: int, place: int) -> None:
-    code = np.zeros((1, 4), dtype=np.uint32)
-    code[0, 0], code[0, 1], code[0, 2], code[0, 3] = what, 0, 1, 2
-    values = np.empty(4)
-    for part in range(3):
-        values[part] = rows[LANES * operands[at + 1 + part] + place]
-    run_scalar(code, 3, 0, 1, values)
-    rows[LANES * operands[at] + place] = values[3]
+    """Let the scalar machine do one operation in some lanes, given as bits."""
+    if lanes:
+        code, values = _scalar(what)
+        for place in range(LANES):
+            if lanes >> place & 1:
+                _one_lane(rows, operands, at, place, code, values)
 
 
 @block
 def _lane_by_lane(rows: Vector, operands: Index, first: int, results: int, what: int) -> None:
     """Let the scalar machine do an operation that has no vector instruction."""
+    code, values = _scalar(what)
     for result in range(results):
         for place in range(LANES):
-            _one_lane(rows, operands, first + 4 * result, what, place)
+            _one_lane(rows, operands, first + 4 * result, place, code, values)
+
+
+@block
+def _scalar(what: int) -> tuple[Index, Vector]:
+    """Return a program of one instruction, and its slots."""
+    code = np.zeros((1, 4), dtype=np.uint32)
+    code[0, 0], code[0, 1], code[0, 2], code[0, 3] = what, 0, 1, 2
+    return code, np.empty(4)
+
+
+@block
+def _one_lane(
+    rows: Vector, operands: Index, at: int, place: int, code: Index, values: Vector
+) -> None:
+    for part in range(3):
+        values[part] = rows[LANES * operands[at + 1 + part] + place]
+    run_scalar(code, 3, 0, 1, values)
+    rows[LANES * operands[at] + place] = values[3]
 
 
 @block
@@ -180,13 +187,10 @@ def _curved_hill(rows: Vector, operands: Index, at: int, curved: LaneValue) -> N
     store(rows, value, select(fine, occupied, load(rows, value)))
     store(rows, complement, select(fine, free, load(rows, complement)))
     store(rows, slope, select(fine, steep, load(rows, slope)))
-    lanes = truths(curved) - truths(fine)
-    place = 0
-    while lanes:
-        if lanes & 1:
+    odd = truths(curved) - truths(fine)
+    for place in range(LANES):
+        if odd >> place & 1:
             _one_hill(rows, operands, at, place)
-        lanes >>= 1
-        place += 1
 
 
 @block

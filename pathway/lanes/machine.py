@@ -14,12 +14,16 @@ from pathway.lanes.curves import curves
 from pathway.lanes.jit import block
 from pathway.lanes.sums import sums
 from pathway.lanes.vector import (
+    absolute,
+    at_least,
     divide,
+    greater,
     is_not,
     load,
     load_count,
     load_whole,
     multiply,
+    root,
     select,
     splat,
     store,
@@ -38,6 +42,11 @@ if TYPE_CHECKING:
     Index: TypeAlias = NDArray[np.uint32]
 
 __all__ = ["fill_constants", "run_rates", "run_slopes", "run_still"]
+
+SIMPLE = (
+    *(op.SQRT, op.ABS, op.MIN, op.MAX),
+    *(op.LESS, op.LESS_EQUAL, op.GREATER, op.GREATER_EQUAL),
+)
 
 
 @block
@@ -83,6 +92,8 @@ def _run(rows: Vector, blocks: Index, operands: Index, first: int, last: int) ->
             _divide(rows, operands, at, results)
         elif what == lane.RECIPROCAL:
             _reciprocal(rows, operands, at, results)
+        elif what in SIMPLE:
+            _simple(rows, operands, at, results, what)
         else:
             curves(rows, operands, at, results, what)
 
@@ -144,3 +155,30 @@ def _select(rows: Vector, operands: Index, first: int, results: int) -> None:
         a = load(rows, load_whole(operands, at + 2))
         b = load(rows, load_whole(operands, at + 3))
         store(rows, load_whole(operands, at), select(is_not(condition, zero), a, b))
+
+
+@block
+def _simple(rows: Vector, operands: Index, first: int, results: int, what: int) -> None:
+    """Carry out a block of what takes a few instructions; NaN goes as in the scalar machine."""
+    one, zero = splat(1.0), splat(0.0)
+    for result in range(results):
+        at = first + 4 * result
+        a = load(rows, load_whole(operands, at + 1))
+        b = load(rows, load_whole(operands, at + 2))
+        if what == op.SQRT:
+            value = root(a)
+        elif what == op.ABS:
+            value = absolute(a)
+        elif what == op.MIN:
+            value = select(at_least(b, a), a, select(is_not(a, a), a, b))
+        elif what == op.MAX:
+            value = select(at_least(a, b), a, select(is_not(a, a), a, b))
+        elif what == op.LESS:
+            value = select(greater(b, a), one, zero)
+        elif what == op.LESS_EQUAL:
+            value = select(at_least(b, a), one, zero)
+        elif what == op.GREATER:
+            value = select(greater(a, b), one, zero)
+        else:
+            value = select(at_least(a, b), one, zero)
+        store(rows, load_whole(operands, at), value)

@@ -26,7 +26,6 @@ __all__ = [
     "LANES",
     "absolute",
     "add",
-    "any_true",
     "at_least",
     "both",
     "divide",
@@ -275,17 +274,6 @@ def truths(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
         return builder.zext(bits, ir.IntType(64))
 
     return types.int64(mask), generate
-
-
-@operation
-def any_true(typingctx: Any, mask: Any) -> Any:  # noqa: ARG001
-    """Return whether a mask is true in any lane: for shortcuts that change no bits."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        bits = builder.bitcast(arguments[0], ir.IntType(LANES))
-        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
-
-    return types.boolean(mask), generate
 
 
 def _whole(kind: Any, doc: str) -> Callable[..., Any]:
