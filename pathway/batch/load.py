@@ -21,7 +21,7 @@ def load_advance() -> Callable[..., None]:
     """Return the integrator; it is compiled at its first call, or read from numba's cache."""
     from pathway.lanes import advance
 
-    return advance.make_advance(_digest(Path(advance.__file__).parent))
+    return advance.make_advance(_digest())
 
 
 @cache
@@ -29,16 +29,30 @@ def load_settle() -> Callable[..., None]:
     """Return the iteration to rest; it is compiled at its first call, or read from the cache."""
     from pathway.lanes import settle
 
-    return settle.make_settle(_digest(Path(settle.__file__).parent))
+    return settle.make_settle(_digest())
 
 
-def _digest(folder: Path) -> int:
+@cache
+def load_variation() -> tuple[Callable[..., None], Callable[..., float]]:
+    """Return the march of derivatives by parameters, and the iteration for those of a rest."""
+    from pathway.lanes import variation
+
+    return variation.make_variation(_digest()), variation.make_rest_variation(_digest())
+
+
+def _digest() -> int:
+    """Return a number that changes with the source of anything compiled into the lane kernels."""
+    from pathway import lanes
+    from pathway.kernels import functions
+    from pathway.programs import machine
+
     sha = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
+    files = sorted(Path(*lanes.__path__).glob("*.py"))
+    for path in (*files, Path(functions.__file__), Path(machine.__file__)):
         sha.update(path.read_bytes())
     return int.from_bytes(sha.digest()[:7], "big") | 1
 
 
-def compiling(kernel: Callable[..., None]) -> AbstractContextManager[None]:
+def compiling(kernel: Callable[..., object]) -> AbstractContextManager[None]:
     """Return a context that says so if the first call of a kernel compiles it."""
     return announced(compiled=lambda: bool(getattr(kernel, "signatures", ())))

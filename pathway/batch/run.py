@@ -156,7 +156,9 @@ def thread_count(threads: int | None) -> int:
     return threads
 
 
-def run_queue(system: LaneSystem, queue: Queue, threads: int | None = None) -> Returned:
+def run_queue(
+    system: LaneSystem, queue: Queue, threads: int | None = None, *, marks: int = 0
+) -> Returned:
     """Run all that waits.
 
     Parameters
@@ -165,6 +167,8 @@ def run_queue(system: LaneSystem, queue: Queue, threads: int | None = None) -> R
     queue : Queue
     threads : int, optional
         By default as numba is set. The result is the same bits with any number.
+    marks : int
+        How many steps' times to return, of each run.
 
     Returns
     -------
@@ -180,6 +184,7 @@ def run_queue(system: LaneSystem, queue: Queue, threads: int | None = None) -> R
         steps=np.zeros(runs, dtype=np.int64),
         rejected=np.zeros(runs, dtype=np.int64),
         lowest=np.full(runs, np.nan),
+        marks=np.full((runs, marks), np.nan),
     )
     counter = np.zeros(1, dtype=np.int64)
     advance = load_advance()

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARGUMENTS",
+    "amounts_and_factors",
     "jacobian_data",
     "jacobian_dense",
     "rates",
@@ -110,7 +111,7 @@ def _hill(x: float, half: float, n: float) -> tuple[float, float, float]:
 
 
 @njit(THREE_VECTORS(STATE, ARGUMENTS), cache=True)
-def _amounts_and_factors(y: Vector, p: Arguments) -> tuple[Vector, Vector, Vector]:
+def amounts_and_factors(y: Vector, p: Arguments) -> tuple[Vector, Vector, Vector]:
     """Return amounts (dynamic, then inputs), every factor's value, and its slope in its pool."""
     pool_start = _section(p.tables, POOL_START)
     pool_amount = _section(p.tables, POOL_AMOUNT)
@@ -151,7 +152,7 @@ def _amounts_and_factors(y: Vector, p: Arguments) -> tuple[Vector, Vector, Vecto
 @njit(VECTOR(types.float64, STATE, ARGUMENTS), cache=True)
 def rates(t: float, y: Vector, p: Arguments) -> Vector:  # noqa: ARG001
     """Return the rate of every reaction, nM/min (or 1/min), shape (reactions,)."""
-    amount, value, _ = _amounts_and_factors(y, p)
+    amount, value, _ = amounts_and_factors(y, p)
     reactant_start = _section(p.tables, REACTANT_START)
     reactant = _section(p.tables, REACTANT)
     law_start = _section(p.tables, LAW_START)
@@ -226,7 +227,7 @@ def _spread(flow: Vector, data: Vector, p: Arguments) -> None:
 @njit(VECTOR(types.float64, STATE, ARGUMENTS), cache=True)
 def jacobian_data(t: float, y: Vector, p: Arguments) -> Vector:  # noqa: ARG001
     """Return the data of the Jacobian in the fixed CSC pattern, shape (nonzeros,)."""
-    amount, value, slope = _amounts_and_factors(y, p)
+    amount, value, slope = amounts_and_factors(y, p)
     reactant_start = _section(p.tables, REACTANT_START)
     reactant = _section(p.tables, REACTANT)
     law_start = _section(p.tables, LAW_START)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pathway.lanes.jit import block, entry
-from pathway.lanes.linear import assemble, factorize, solve
+from pathway.lanes.linear import decompose, solve
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
 from pathway.lanes.queue import Ending, Queue, Returned, Shape
 from pathway.lanes.refill import (
@@ -145,8 +145,7 @@ def _try_step(
     """Compute the stages of a step; ``rows`` holds the derivative and Jacobian at its start."""
     n, f = shape.states, shape.derivative
     inverse = divide(splat(1.0), taken)
-    assemble(factors, rows, shape.jacobian, multiply(inverse, splat(1.0 / GAMMA)), elimination)
-    factorize(factors, elimination)
+    decompose(factors, rows, shape.jacobian, multiply(inverse, splat(1.0 / GAMMA)), elimination)
     for r in range(n):
         store(stages, r, load(rows, f + r))
     solve(factors, elimination, stages, 0)
@@ -290,6 +289,9 @@ def _arrive(
             lanes[LANES * TIME + lane] = lanes[LANES * STOP + lane]
         else:
             lanes[LANES * TIME + lane] += taken
+        mark = whole[STEPS, lane] - 1
+        if mark < returned.marks.shape[1]:
+            returned.marks[whole[RUN, lane], mark] = lanes[LANES * TIME + lane]
         low = min(lanes[LANES * LOWEST + lane], lanes[LANES * LOW + lane])
         lanes[LANES * LOWEST + lane] = low
         if lanes[LANES * MARGIN + lane] < 0.0:

@@ -97,3 +97,5 @@ class Returned(NamedTuple):
     rejected: NDArray[np.int64]
     lowest: NDArray[np.float64]
     """Lowest amount of any state at any step."""
+    marks: NDArray[np.float64]
+    """Time after each accepted step, shape (runs, most marks); as many as fit."""

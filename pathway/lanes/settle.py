@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pathway.lanes.jit import block, entry
 from pathway.lanes.layout import FIRST_STATE, Elimination, LaneProgram
-from pathway.lanes.linear import assemble, factorize, solve
+from pathway.lanes.linear import decompose, solve
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
 from pathway.lanes.vector import (
     LANES,
@@ -85,8 +85,7 @@ def _settle_lanes(
     for _ in range(MOST_STEPS):
         run_rates(rows, program)
         run_slopes(rows, program)
-        assemble(factors, rows, shape.jacobian, splat(1.0 / horizon), elimination)
-        factorize(factors, elimination)
+        decompose(factors, rows, shape.jacobian, splat(1.0 / horizon), elimination)
         for r in range(shape.states):
             store(stages, r, load(rows, shape.derivative + r))
         solve(factors, elimination, stages, 0)

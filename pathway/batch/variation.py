@@ -1,0 +1,200 @@
+"""Derivatives of one run by all parameters: the steps of the run, then the march over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pathway.batch.load import compiling, load_variation
+from pathway.batch.run import shape_of
+from pathway.batch.settle import HORIZON
+from pathway.errors import SolveError
+from pathway.kernels.arguments import aligned
+from pathway.lanes.layout import FIRST_STATE
+from pathway.lanes.variation import NODES, SETTLED, Course, Room
+from pathway.lanes.vector import LANES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from pathway.kernels.arguments import Arguments
+    from pathway.lanes.layout import LaneSystem
+    from pathway.lanes.parameter_lists import ParameterLists
+
+    Values = NDArray[np.float64]
+
+__all__ = ["Varied", "pack_derivatives", "rest_derivatives", "unpack_derivatives", "vary"]
+
+POOR = 1e-6
+"""Relative change left in derivatives of a rest at which they are refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Varied:
+    """A system with the parameters that derivatives are taken by."""
+
+    system: LaneSystem
+    lists: ParameterLists
+    arguments: Arguments
+    """Constants and inputs as they are in the stretch of time."""
+
+    @property
+    def numbers(self) -> Values:
+        """Return the numbers of the run."""
+        return np.concatenate([self.arguments.constants, self.arguments.inputs])
+
+    @property
+    def groups(self) -> int:
+        """Return how many groups of eight parameters there are."""
+        return self.lists.group_start.size - 1
+
+
+def pack_derivatives(system: LaneSystem, values: Values) -> Values:
+    """Return derivatives as the kernels hold them.
+
+    Parameters
+    ----------
+    system : LaneSystem
+    values : ndarray, shape (states, parameters)
+        In the model's order.
+    """
+    groups = -(-values.shape[1] // LANES)
+    packed = aligned(groups * system.states * LANES, np.float64)
+    view = packed.reshape(groups, system.states, LANES)
+    padded = np.zeros((system.states, groups * LANES))
+    padded[:, : values.shape[1]] = values[system.order]
+    view[:] = padded.reshape(system.states, groups, LANES).swapaxes(0, 1)
+    return packed
+
+
+def unpack_derivatives(system: LaneSystem, packed: Values, parameters: int) -> Values:
+    """Return derivatives in the model's order, shape (states, parameters)."""
+    view = packed.reshape(-1, system.states, LANES).swapaxes(0, 1)
+    values = np.empty((system.states, parameters))
+    values[system.order] = view.reshape(system.states, -1)[:, :parameters]
+    return values
+
+
+def rest_derivatives(varied: Varied, state: Values, derivatives: Values) -> None:
+    """Turn derivatives of a start into those of the rest it comes to, in place.
+
+    Parameters
+    ----------
+    varied : Varied
+    state : ndarray, shape (states,)
+        The rest.
+    derivatives : ndarray
+        From :func:`pack_derivatives`; what the network conserves keeps its derivative.
+
+    Raises
+    ------
+    SolveError
+        If the iteration does not come to an end.
+    """
+    _, kernel = load_variation()
+    system = varied.system
+    with compiling(kernel):
+        left = kernel(
+            *_system_arguments(varied),
+            np.ascontiguousarray(state[None]),
+            HORIZON,
+            derivatives,
+            _room(varied),
+        )
+    if not left <= POOR:
+        raise SolveError(
+            "sensitivities of the untreated rest",
+            f"still change by {left:.1g} of themselves (wanted {SETTLED:.0e})",
+            "the rest is nearly unstable there; use finite differences",
+        )
+    if not np.isfinite(derivatives[: system.states]).all():
+        raise SolveError(
+            "sensitivities of the untreated rest",
+            "are not finite",
+            "check parameters for extreme values",
+        )
+
+
+def vary(
+    varied: Varied,
+    lengths: Values,
+    states: Values,
+    report: NDArray[np.int64],
+    readouts: sparse.csr_array,
+    derivatives: Values,
+    found: Values,
+) -> None:
+    """March derivatives over a stretch of steps, in place, and write those of readouts.
+
+    Parameters
+    ----------
+    varied : Varied
+    lengths : ndarray, shape (steps,)
+    states : ndarray, shape (steps, 5, states)
+        At the stage times (``NODES``) of each step, in the model's order.
+    report : ndarray, shape (steps,)
+        Row of ``found`` to write after each step, or -1.
+    readouts : csr_array, shape (readouts, states)
+        Weights, in the model's order.
+    derivatives : ndarray
+        From :func:`pack_derivatives`.
+    found : ndarray, shape (outputs, readouts, 8 * groups)
+    """
+    kernel, _ = load_variation()
+    place = np.empty(varied.system.states, dtype=np.int64)
+    place[varied.system.order] = np.arange(varied.system.states)
+    course = Course(
+        states=np.ascontiguousarray(states),
+        lengths=np.ascontiguousarray(lengths),
+        report=np.ascontiguousarray(report, dtype=np.int64),
+        readout_start=readouts.indptr.astype(np.int64),
+        readout_state=place[readouts.indices],
+        readout_weight=readouts.data.astype(np.float64),
+        found=found,
+    )
+    with compiling(kernel):
+        kernel(*_system_arguments(varied), course, derivatives, _room(varied))
+
+
+def stage_times(steps: Values) -> Values:
+    """Return the stage times of steps from ``steps[i]`` to ``steps[i + 1]``, shape (steps, 5)."""
+    lengths = np.diff(steps)
+    times = steps[:-1, None] + lengths[:, None] * np.array(NODES)
+    times[:, -1] = steps[1:]  # exactly: it is an output time, or an event's
+    return np.asarray(times)
+
+
+def _system_arguments(varied: Varied) -> Sequence[object]:
+    system = varied.system
+    return (
+        system.program,
+        system.elimination,
+        shape_of(system),
+        system.constants,
+        system.order.astype(np.int64),
+        varied.numbers,
+        varied.arguments,
+        varied.lists,
+    )
+
+
+def _room(varied: Varied) -> Room:
+    system, lists = varied.system, varied.lists
+    slots = max(1, lists.slot_state.size)
+    rows = aligned(LANES * system.rows, np.float64)
+    rows[: LANES * FIRST_STATE] = 0.0
+    stages = len(NODES)
+    return Room(
+        rows=rows,
+        factors=aligned(stages * int(system.elimination.size[0]), np.float64).reshape(stages, -1),
+        slots=aligned(stages * LANES * slots, np.float64).reshape(stages, -1),
+        slopes=aligned(stages * LANES * system.states, np.float64),
+        side=aligned(LANES * system.states, np.float64),
+        rate=aligned(varied.arguments.constants.size, np.float64),
+        partial=aligned(varied.arguments.constants.size, np.float64),
+    )
