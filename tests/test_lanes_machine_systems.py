@@ -193,6 +193,13 @@ def test_exponential_logarithm_and_power_are_right_to_the_last_bits() -> None:
         np.testing.assert_array_max_ulp(found[there], wanted[there], maxulp=2)
 
 
+def test_powers_of_zero() -> None:
+    exponents = np.array([2.0, 0.5, 0.0, -1.0, np.inf, -np.inf, np.nan, 1.0])
+    with np.errstate(divide="ignore"):
+        wanted = np.zeros(LANES) ** exponents
+    np.testing.assert_array_equal(of_rows(op.POWER, np.zeros(LANES), exponents), wanted)
+
+
 def test_odd_numbers_beside_ordinary_ones_change_none_of_their_bits() -> None:
     odd = np.array([0.0, -0.0, -2.0, np.nan, np.inf, -np.inf, 1e-310, 1e308])
     for code in (op.EXP, op.LN, op.POWER):

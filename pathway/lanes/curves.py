@@ -21,6 +21,7 @@ from pathway.lanes.vector import (
     at_least,
     both,
     divide,
+    greater,
     is_not,
     load,
     load_whole,
@@ -99,8 +100,13 @@ def _powers(rows: Vector, operands: Index, first: int, results: int) -> None:
         high, low = scaled_logarithm(select(fine, x, one), y)
         fine = both(fine, at_least(most, absolute(high)))
         value = exponential(select(fine, high, zero), select(fine, low, zero))
-        store(rows, load_whole(operands, at), value)
-        _replace(rows, operands, at, op.POWER, ALL - truths(fine))
+        # What is not there yet is often zero, which the scalar machine would take long for.
+        none = both(
+            both(at_least(x, zero), at_least(zero, x)),
+            both(greater(y, zero), at_least(splat(LARGEST), y)),
+        )
+        store(rows, load_whole(operands, at), select(none, zero, value))
+        _replace(rows, operands, at, op.POWER, ALL - truths(fine) - truths(none))
 
 
 @block
@@ -184,10 +190,16 @@ def _curved_hill(rows: Vector, operands: Index, at: int, curved: LaneValue) -> N
     free = divide(one, add(one, risen))
     occupied = multiply(risen, free)
     steep = divide(multiply(multiply(degree, occupied), free), x)
-    store(rows, value, select(fine, occupied, load(rows, value)))
-    store(rows, complement, select(fine, free, load(rows, complement)))
-    store(rows, slope, select(fine, steep, load(rows, slope)))
-    odd = truths(curved) - truths(fine)
+    flat = both(curved, both(at_least(zero, scaled), at_least(scaled, splat(-LARGEST))))
+    occupied, free, steep = (
+        select(flat, zero, select(fine, occupied, load(rows, value))),
+        select(flat, one, select(fine, free, load(rows, complement))),
+        select(flat, zero, select(fine, steep, load(rows, slope))),
+    )
+    store(rows, value, occupied)
+    store(rows, complement, free)
+    store(rows, slope, steep)
+    odd = truths(curved) - truths(fine) - truths(flat)
     for place in range(LANES):
         if odd >> place & 1:
             _one_hill(rows, operands, at, place)
