@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import pathway as pw
+from pathway.errors import SolveError
 from pathway.population.variation import variation
 from pathway.result import cells as rooms
 from pathway.result.cell_numbers import cell_numbers
@@ -157,6 +158,33 @@ def test_what_the_lanes_cannot_do_the_reference_tries(
     assert np.flatnonzero(found.status).tolist() == [4]
     np.testing.assert_allclose(found.levels, plain.levels, rtol=2e-5, atol=1e-8)
     np.testing.assert_allclose(found.baseline, plain.baseline, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [(2, "step limit"), (3, "not finite"), (4, "negative"), (0, "integration failed")],
+)
+def test_a_cell_that_nothing_can_run_says_how_it_ended(
+    toy: Model, monkeypatch: pytest.MonkeyPatch, ending: int, status: str
+) -> None:
+    ids, values = draw(toy, BLOCKED, 6)
+    run_queue = rooms.run_queue  # type: ignore[attr-defined]
+
+    def failing(*args: Any, **kwargs: Any) -> Any:
+        returned = run_queue(*args, **kwargs)
+        returned.ending[1] = ending
+        return returned
+
+    def refusing(*_: Any, **__: Any) -> Any:
+        raise SolveError("t = 3 min", "no way on")
+
+    monkeypatch.setattr(rooms, "run_queue", failing)
+    monkeypatch.setattr("pathway.model.network.integrate", refusing)
+    found = run(toy, BLOCKED, ids, values)
+    assert [STATUSES[code] for code in found.status] == ["ok", status, *["ok"] * 4]
+    assert found.reasons == {1: "t = 3 min: no way on"}
+    assert np.isnan(found.levels[1]).all()
+    assert np.isfinite(found.baseline[1]).all()
 
 
 def test_cells_of_the_her2_model_rest_and_run(her2: Model) -> None:

@@ -166,6 +166,7 @@ def _run(task: Task, start: int, stop: int) -> list[Cells]:
                 kind.variation.ids,
                 job.times,
                 job.settings,
+                job.layout.readouts,
                 task.threads,
             )
             for kind in job.runs

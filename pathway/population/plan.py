@@ -15,7 +15,12 @@ from pathway.population.given import given_values
 from pathway.population.job import Job, Kind, job_digest
 from pathway.population.layout import Layout
 from pathway.population.variation import check_given, read_choice, variation
-from pathway.population.variation_equations import SIGMA, equation_variation, read_equation_choice
+from pathway.population.variation_equations import (
+    SIGMA,
+    check_equation_given,
+    equation_variation,
+    read_equation_choice,
+)
 from pathway.result.cells import cell_of
 from pathway.result.dataset import readouts_of
 from pathway.result.equations import equation_settings, equation_times
@@ -49,8 +54,10 @@ NOISE = 0.15
 """Coefficient of variation that ``noise=True`` stands for: an assumption, as of a good immunoblot."""
 FEW, MANY, TURN = 512, 4096, 65_536
 """Cells of a chunk, below and from ``TURN`` draws: often news of a short job, few files of a long."""
-BLOCK = 2**22
-"""Most values of a chunk: 32 MiB."""
+BLOCK = 2**23
+"""Most values of a chunk: 64 MiB."""
+WIDE = 256
+"""Amounts that are held of a cell at each time while it is run, about."""
 LANES = 8
 """Cells of a chunk are a multiple of this, as many as are run side by side."""
 
@@ -137,7 +144,8 @@ def make_plan(
     )
     thresholds = _thresholds(asked.thresholds, layout.variables)
     columns = len(wanted) * len(layout.variables) * cast.times.size
-    chunk = min(FEW if draws < TURN else MANY, max(BLOCK // columns // LANES, 1) * LANES)
+    widest = max(columns, WIDE * cast.times.size)
+    chunk = min(FEW if draws < TURN else MANY, max(BLOCK // widest // LANES, 1) * LANES)
     if not any(kind.variation.ids for kind in cast.runs):
         raise ScenarioError("ensemble", "nothing varies", "name what does, or give parameters")
     kept = asked.keep or columns * draws <= WHOLE
@@ -219,7 +227,7 @@ def _equations(
             "against", f"{model.id!r} is read from a file and has no untreated cell", "leave it out"
         )
     choice = () if names and asked.vary is None else read_equation_choice(model, asked.vary)
-    read_equation_choice(model, names)  # the names of given values are checked alike
+    check_equation_given(model, names)
     sigma = SIGMA if asked.sigma is None else asked.sigma
     ends = tuple(model.duration(scenario) for scenario in wanted)
     settings = equation_settings(asked.rtol, asked.atol, asked.method)

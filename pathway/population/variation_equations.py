@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from pathway.model.equation_model import EquationModel
     from pathway.scenario import Scenario
 
-__all__ = ["EQUATION_GROUPS", "SIGMA", "equation_variation", "read_equation_choice"]
+__all__ = [
+    "EQUATION_GROUPS",
+    "SIGMA",
+    "check_equation_given",
+    "equation_variation",
+    "read_equation_choice",
+]
 
 EQUATION_GROUPS = ("constants", "initial")
 SIGMA = 0.3
@@ -41,15 +47,39 @@ def read_equation_choice(model: EquationModel, vary: str | Iterable[str] | None)
         "constants": [name for name, _ in system.constants if name not in follows],
         "initial": [state.id for state in system.states if state.id not in follows],
     }
-    known = {name: None for name, _ in system.constants} | {s.id: None for s in system.states}
+    known = _known(model)
+    # A species that formulas read as a concentration varies with its amount.
+    dense = {name: [kept] for name, (kept, _) in sizes_of(system).items() if kept in known}
     names = EQUATION_GROUPS if vary is None else (vary,) if isinstance(vary, str) else tuple(vary)
     chosen: dict[str, None] = {}
     for name in names:
-        if name not in groups and name not in known:
-            remedy = nearest(name, [*EQUATION_GROUPS, *known])
+        if name not in groups and name not in known and name not in dense:
+            remedy = nearest(name, [*EQUATION_GROUPS, *known, *dense])
             raise ScenarioError("vary", f"unknown {name!r}", remedy)
-        chosen |= dict.fromkeys(groups.get(name, [name]))
+        chosen |= dict.fromkeys((groups | dense).get(name, [name]))
     return tuple(chosen)
+
+
+def check_equation_given(model: EquationModel, names: Sequence[str]) -> None:
+    """Check the names of given values: constants and states.
+
+    Raises
+    ------
+    ScenarioError
+        An unknown one.
+    """
+    known, dense = _known(model), sizes_of(model.system)
+    for name in names:
+        if name in dense and name not in known:
+            kept = dense[name][0]
+            raise ScenarioError("parameters", f"{name!r} is a concentration", f"give {kept!r}")
+        if name not in known:
+            raise ScenarioError("parameters", f"unknown {name!r}", nearest(name, known))
+
+
+def _known(model: EquationModel) -> dict[str, None]:
+    system = model.system
+    return {name: None for name, _ in system.constants} | {s.id: None for s in system.states}
 
 
 def equation_variation(

@@ -35,11 +35,31 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
     Codes = NDArray[np.uint8]
 
-__all__ = ["OK", "OK_BY_SCIPY", "STATUSES", "Cells", "Rests", "cell_of", "rest_cells", "run_cells"]
+__all__ = [
+    "OK",
+    "OK_BY_SCIPY",
+    "STATUSES",
+    "Cells",
+    "Rests",
+    "cell_of",
+    "failed_as",
+    "rest_cells",
+    "run_cells",
+]
 
-STATUSES = ("ok", "ok by scipy", "invalid numbers", "no rest", "integration failed")
-"""What can become of a cell; ``ok by scipy``: the lanes failed and the reference did not."""
-OK, OK_BY_SCIPY, INVALID, NO_REST, FAILED = range(len(STATUSES))
+STATUSES = (
+    "ok",
+    "ok by scipy",
+    "invalid numbers",
+    "no rest",
+    "step limit",
+    "not finite",
+    "negative",
+    "integration failed",
+)
+"""What can become of a cell. ``ok by scipy``: the lanes failed and the reference did not; ``step
+limit`` to ``negative``: how the lanes ended where the reference failed too."""
+OK, OK_BY_SCIPY, INVALID, NO_REST, STEP_LIMIT, NOT_FINITE, NEGATIVE, FAILED = range(len(STATUSES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,6 +96,16 @@ class Cells:
 def cell_of(scenario: Scenario) -> Scenario:
     """Return the untreated cell: equal for all scenarios whose cells rest alike."""
     return replace(untreated(scenario), duration="24 h", label=None)
+
+
+def failed_as(ending: int) -> int:
+    """Return the status of a cell that failed, by how it ended in the lanes."""
+    known: dict[int, int] = {
+        Ending.STEP_LIMIT: STEP_LIMIT,
+        Ending.NOT_FINITE: NOT_FINITE,
+        Ending.NEGATIVE: NEGATIVE,
+    }
+    return known.get(ending, FAILED)
 
 
 def rest_cells(
@@ -168,14 +198,11 @@ def run_cells(
     start = numbers.start.copy()
     start[:, here] = rests.amounts[:, there]
     well = np.flatnonzero(status <= OK_BY_SCIPY)
-    failed = well
+    ending = np.full(len(parameters), int(Ending.NOT_RUN))
     if runner.settings.method is Method.RODAS5P and well.size:
-        found, good = _in_lanes(
-            runner, network, resolved, numbers, start, well, times[within], threads
-        )
-        levels[np.ix_(well, within)] = found
-        failed = well[~good]
-    for row in failed.tolist():
+        lanes = _in_lanes(runner, network, resolved, numbers, start, well, times[within], threads)
+        levels[np.ix_(well, within)], ending[well] = lanes
+    for row in well[ending[well] != Ending.OK].tolist():
         one = _one(network, parameters[row], ids)
         try:
             settings = runner.settings.stepwise()
@@ -183,7 +210,8 @@ def run_cells(
             levels[row, within] = one.read(course.y, course.inputs)
             status[row] = max(int(status[row]), _by_scipy(runner))
         except SolveError as error:
-            levels[row], status[row], reasons[row] = np.nan, FAILED, str(error)
+            levels[row] = np.nan
+            status[row], reasons[row] = failed_as(int(ending[row])), str(error)
     return Cells(
         readouts=network.readouts,
         levels=levels,
@@ -202,8 +230,8 @@ def _in_lanes(
     cells: NDArray[np.intp],
     times: Values,
     threads: int | None,
-) -> tuple[Values, NDArray[np.bool_]]:
-    """Return the levels of some cells, shape (cells, times, readouts), and which ended well."""
+) -> tuple[Values, NDArray[np.int64]]:
+    """Return the levels of some cells, shape (cells, times, readouts), and how each ended."""
     tables, system = network.tables, network.lanes.system()
     schedule = segments(tables, resolved.steps, network.background)
     read = np.unique(tables.readout_amount).astype(np.intp)
@@ -224,8 +252,7 @@ def _in_lanes(
     amounts = np.zeros((cells.size, times.size, len(tables.species)))
     amounts[:, :, read] = returned.levels
     inputs = held_inputs(schedule, times)
-    good = returned.ending == Ending.OK
-    return read_cells(network, numbers.weights[cells], amounts, inputs), good
+    return read_cells(network, numbers.weights[cells], amounts, inputs), returned.ending
 
 
 def _by_scipy(runner: Runner) -> int:
