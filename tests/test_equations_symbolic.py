@@ -53,6 +53,8 @@ def difference(expression: Expression, by: str, at: dict[str, float], step: floa
 def test_derivative_agrees_with_finite_differences(
     expression: Expression, values: tuple[float, ...], by: str
 ) -> None:
+    # Where two names are equal, "a == b" has a derivative of its own, at that one point.
+    assume(len(set(values)) == len(values))
     at = dict(zip((*NAMES, "t"), values, strict=True))
     exact = evaluate(differentiate(expression, by), at, at["t"])
     coarse, fine = (difference(expression, by, at, step) for step in (2e-3, 1e-3))

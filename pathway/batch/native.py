@@ -71,4 +71,5 @@ def held_inputs(segments: Sequence[Segment], times: NDArray[np.float64]) -> NDAr
     stops = np.array([segment.stop for segment in segments])
     which = np.minimum(np.searchsorted(stops, times, side="left"), len(segments) - 1)
     # A segment of no length never holds anything, unless it is all there is.
-    return np.array([segments[i].inputs for i in which]).reshape(times.size, -1)
+    width = segments[0].inputs.size
+    return np.array([segments[i].inputs for i in which]).reshape(times.size, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -212,21 +212,9 @@ def in_threads(work: Callable[[], None], threads: int) -> None:
     if threads <= 1:
         work()
         return
-    failures: list[BaseException] = []
-
-    def guarded() -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
-            failures.append(error)
-
-    crew = [threading.Thread(target=guarded, daemon=True) for _ in range(threads)]
-    for one in crew:
-        one.start()
-    for one in crew:
-        one.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(max_workers=threads) as crew:
+        for done in [crew.submit(work) for _ in range(threads)]:
+            done.result()
 
 
 def shape_of(system: LaneSystem) -> Shape:

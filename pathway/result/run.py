@@ -168,7 +168,14 @@ class Runner:
         for place, (_, resolved) in enumerate(asked):
             groups.setdefault(resolved.structure_key, []).append(place)
         found: dict[int, Run | SolveError | CompileError] = {}
-        report = (lambda _done: None) if done is None else done
+        told = 0
+
+        def report() -> None:
+            nonlocal told
+            while done is not None and told < len(found):
+                told += 1
+                done(told)
+
         with ThreadPoolExecutor(max_workers=thread_count(threads)) as pool:
             waiting: deque[tuple[list[_Ready], Future[list[Trajectory | SolveError]]]] = deque()
             for places in groups.values():
@@ -186,10 +193,10 @@ class Runner:
                     found |= {one.place: self._alone(one, times) for one in ready}
                 while waiting and waiting[0][1].done():
                     found |= self._collect(*waiting.popleft(), times)
-                report(len(found))
+                report()
             for group in waiting:
                 found |= self._collect(*group, times)
-                report(len(found))
+                report()
         return [found[place] for place in range(len(asked))]
 
     def _collect(
