@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathway.analysis.panel import panel
     from pathway.analysis.suppression import suppression
     from pathway.population.ensemble import ensemble
+    from pathway.population.table import parameter_draws
     from pathway.errors import (
         CompileError,
         DeclarationError,
@@ -70,6 +71,7 @@ __all__ = [
     "load",
     "load_petab",
     "panel",
+    "parameter_draws",
     "plot",
     "simulate",
     "suppression",
@@ -99,6 +101,7 @@ _HOMES = {
     "load": "pathway.model",
     "load_petab": "pathway.petab",
     "panel": "pathway.analysis.panel",
+    "parameter_draws": "pathway.population.table",
     "simulate": "pathway.result.simulate",
     "suppression": "pathway.analysis.suppression",
 }

@@ -175,6 +175,22 @@ def test_given_values_repeat_what_was_drawn(toy: Model, drawn: xr.Dataset) -> No
     assert float(some["M"].std()) > float(both["M"].std())
 
 
+def test_drawn_numbers_given_back_make_the_same_cells(toy: Model, drawn: xr.Dataset) -> None:
+    table = pw.parameter_draws(toy, MUTANT, 30)
+    assert table.index.name == "draw"
+    assert "K_mutant.total" not in table
+    given = pw.ensemble(toy, MUTANT, parameters=table, times=TIMES, keep="draws")
+    np.testing.assert_allclose(given["pK"][0], drawn["pK"][1], rtol=1e-9)
+    some = pw.parameter_draws(toy, BLOCKED, 5, vary="totals", sigma=0.1)
+    assert list(some.columns) == ["R.total", "K.total"]
+    np.testing.assert_allclose(np.log(some / [200.0, 50.0]).std().to_numpy(), 0.1, atol=0.08)
+    plain = pw.parameter_draws(toy, BLOCKED, 30)
+    given = pw.ensemble(toy, BLOCKED, parameters=plain, times=TIMES, keep="draws")
+    np.testing.assert_array_equal(given["pK"][0], drawn["pK"][0])
+    with pytest.raises(ScenarioError, match="draws: 0 cells"):
+        pw.parameter_draws(toy, BLOCKED, 0)
+
+
 def test_noise_is_on_readings_only(toy: Model, drawn: xr.Dataset) -> None:
     def noisy(noise: float | bool, scenario: Scenario = BLOCKED) -> xr.Dataset:  # noqa: FBT001
         return pw.ensemble(

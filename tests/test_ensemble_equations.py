@@ -49,6 +49,11 @@ def test_free_constants_and_initial_values_vary(model: EquationModel) -> None:
     np.testing.assert_allclose(np.log(values[:, 0] / 1.5).std(), 0.3, rtol=0.05)
     np.testing.assert_array_equal(values[:, 2], 0.0)
     assert read_equation_choice(model, "A") == ("A[amount]",)
+    table = pw.parameter_draws(model, SCENARIO, 50)
+    assert list(table.columns) == list(choice)
+    np.testing.assert_array_equal(
+        table, equation_variation(model, SCENARIO, choice, 0.3).values(1, 0, 50, None)
+    )
     with pytest.raises(ScenarioError, match="vary: unknown 'twic'; did you mean 'twice'"):
         read_equation_choice(model, "twic")
 

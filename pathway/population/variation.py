@@ -72,10 +72,7 @@ class Variation:
         -------
         ndarray, shape (stop - start, ids)
         """
-        factor = np.ones((stop - start, len(self.ids)))
-        drawn = np.flatnonzero(self.sigma)
-        names = [self.ids[place] for place in drawn]
-        factor[:, drawn] = np.exp(self.sigma[drawn] * normals(seed, names, start, stop))
+        factor = self._factors(seed, start, stop)
         if given is not None:
             for place, column in self.given:
                 # Zero stands for what the cell lacks; that only zero is given for it was checked.
@@ -92,6 +89,18 @@ class Variation:
                 if self.nominal[place] == self.base[place]:
                     values[:, place] = given[:, column]  # its very bits
         return values
+
+    def drawn(self, seed: int, start: int, stop: int) -> Values:
+        """Return what cells draw, before lesions and the scenario's own parameters."""
+        values: Values = self.base * self._factors(seed, start, stop)
+        return values
+
+    def _factors(self, seed: int, start: int, stop: int) -> Values:
+        factor = np.ones((stop - start, len(self.ids)))
+        drawn = np.flatnonzero(self.sigma)
+        names = [self.ids[place] for place in drawn]
+        factor[:, drawn] = np.exp(self.sigma[drawn] * normals(seed, names, start, stop))
+        return factor
 
 
 def read_choice(vary: str | Iterable[str] | None, known: Mapping[str, object]) -> tuple[str, ...]:
