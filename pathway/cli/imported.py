@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["import_file"]
 
 FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="An SBML file, level 2 or 3, .xml or .sbml.")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="An SBML file, level 2 or 3, or a COMBINE archive with one (.omex)."
+    ),
 ]
 
 SHOWN = 6

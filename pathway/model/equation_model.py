@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EquationModel", "is_equation_file", "load_equations"]
 
-SUFFIXES = (".xml", ".sbml")
+SUFFIXES = (".xml", ".sbml", ".omex")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -253,16 +252,18 @@ class EquationModel:
 
 
 def is_equation_file(path: str | os.PathLike[str]) -> bool:
-    """Return whether a path names a file of equations: by its ending, ``.xml`` or ``.sbml``."""
+    """Return whether a path names a file of equations: by its ending, ``.xml``, ``.sbml`` or ``.omex``."""
     return Path(path).suffix.lower() in SUFFIXES
 
 
 def load_equations(path: str | os.PathLike[str], *, ignore_fast: bool = False) -> EquationModel:
-    """Read an SBML file; ``pw.load`` does this for paths that end in ``.xml`` or ``.sbml``.
+    """Read an SBML file; ``pw.load`` does this for paths that end as one, or as an archive, does.
 
     Parameters
     ----------
     path : str or path-like
+        Of an SBML file; of a COMBINE archive, of which the only SBML file or the master is read;
+        or of a file in one: ``models.omex/first.xml``.
     ignore_fast : bool
         Take fast reactions as ordinary ones; refuse them otherwise.
 
@@ -274,18 +275,19 @@ def load_equations(path: str | os.PathLike[str], *, ignore_fast: bool = False) -
         If it uses what is not computed here; the message names the element.
     """
     try:
-        from pathway.sbml import read_sbml
+        from pathway.sbml import read_sbml, read_source
     except ModuleNotFoundError as error:
         if error.name != "libsbml":
             raise
         raise DeclarationError(
             str(path), "SBML is read by libSBML", "pip install 'her2-pathway[sbml]'"
         ) from error
-    system = read_sbml(path, ignore_fast=ignore_fast)
+    source = read_source(path)
+    system = read_sbml(source, ignore_fast=ignore_fast)
     compiled = compile_system(system)
     return EquationModel(
         system=system,
         compiled=compiled,
-        text_hash=hashlib.sha256(Path(path).read_bytes()).hexdigest(),
+        text_hash=source.digest,
         lanes=SystemLaneHolder(compiled),
     )

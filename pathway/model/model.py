@@ -162,7 +162,7 @@ def load(
     ----------
     name_or_path : str or path-like
         The name of a shipped model, the path of a model folder, or that of an SBML file, which
-        ends in ``.xml`` or ``.sbml``.
+        ends in ``.xml`` or ``.sbml``, or of a COMBINE archive (``.omex``) with one.
     extra : str or path-like, optional
         A folder with further drugs, ligands, lesions and contexts, read beside the model's own.
     ignore_fast : bool

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libsbml
 
 from pathway.errors import DeclarationError, UnsupportedError
-from pathway.sbml.guard import read_guarded
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from pathway.sbml.source import Source
 
 __all__ = ["Element", "open_document", "time_unit"]
 
@@ -23,35 +22,35 @@ NAMED_TIMES = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "day"}
 """Units of time that have a name here, by length in seconds."""
 
 
-def open_document(path: Path) -> Element:
-    """Return the ``libsbml.SBMLDocument`` of a file; its model is not None.
+def open_document(source: Source) -> Element:
+    """Return the ``libsbml.SBMLDocument`` of a text; its model is not None.
 
     Raises
     ------
     DeclarationError
-        If the file cannot be read, or is not SBML.
+        If it is not SBML.
     UnsupportedError
-        If it is SBML level 1, or requires a package.
+        If it is SBML level 1.
     """
-    document = libsbml.readSBMLFromString(read_guarded(path))
+    document = libsbml.readSBMLFromString(source.text)
     log = document.getErrorLog()
     for place in range(log.getNumErrors()):
         error = log.getError(place)
         if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
             text = " ".join(error.getMessage().split())
             raise DeclarationError(
-                f"{path.name}, line {error.getLine()}",
+                f"{source.name}, line {error.getLine()}",
                 f"libSBML finds an error: {text}",
                 "correct the file; sbml.org has a validator",
             )
     if document.getLevel() not in LEVELS:
         raise UnsupportedError(
-            path.name,
+            source.name,
             f"is SBML level {document.getLevel()}",
             "convert it to level 2 or 3, e.g. with libSBML or COPASI",
         )
     if document.getModel() is None:
-        raise DeclarationError(path.name, "has no model", "give an SBML file with a model")
+        raise DeclarationError(source.name, "has no model", "give an SBML file with a model")
     return document
 
 

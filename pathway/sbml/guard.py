@@ -10,7 +10,14 @@ from pathway.errors import DeclarationError, UnsupportedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MOST_BYTES", "MOST_NESTED", "read_guarded"]
+__all__ = [
+    "MOST_BYTES",
+    "MOST_NESTED",
+    "guarded_text",
+    "look_through",
+    "read_bytes",
+    "read_guarded",
+]
 
 MOST_BYTES = 64 * 2**20
 """Size of the largest file read; the largest published models are about half of that."""
@@ -32,38 +39,78 @@ def read_guarded(path: Path, most_bytes: int = MOST_BYTES) -> str:
 
     Raises
     ------
-    DeclarationError
-        If it cannot be read, is too large, is no well-formed XML, has a DOCTYPE (in which entities
-        could expand without end), or is nested too deeply.
-    UnsupportedError
-        If its root requires a package of SBML level 3.
+    DeclarationError, UnsupportedError
+        As :func:`read_bytes` and :func:`guarded_text` do.
     """
-    where = path.name
+    return guarded_text(read_bytes(path, most_bytes), path.name)
+
+
+def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """Return a file's content.
+
+    Raises
+    ------
+    DeclarationError
+        If it cannot be read or is too large.
+    """
     try:
         size = path.stat().st_size
         if size > most_bytes:
             raise DeclarationError(
-                where,
+                path.name,
                 f"has {size / 2**20:.0f} MiB, more than the {most_bytes / 2**20:g} MiB that are read",
                 "give a smaller model",
             )
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise DeclarationError(
             str(path), f"cannot be read ({error.strerror})", "give the path of an SBML file"
         ) from error
-    _Look(where).through(data)
+
+
+def guarded_text(data: bytes, where: str) -> str:
+    """Return SBML as text after looking through it once.
+
+    Raises
+    ------
+    DeclarationError
+        If it is no well-formed XML, has a DOCTYPE (in which entities could expand without end), is
+        nested too deeply, or is no SBML.
+    UnsupportedError
+        If its root requires a package of SBML level 3.
+    """
+    look_through(data, where, root="sbml")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DeclarationError(where, "is not UTF-8", "save it as UTF-8") from error
 
 
+def look_through(data: bytes, where: str, root: str = "") -> None:
+    """Refuse XML that no reader should be given.
+
+    Parameters
+    ----------
+    data : bytes
+    where : str
+        For messages.
+    root : str, optional
+        What the first element has to be called.
+
+    Raises
+    ------
+    DeclarationError, UnsupportedError
+        As :func:`guarded_text` does.
+    """
+    _Look(where, root).through(data)
+
+
 class _Look:
     """One pass over the elements; nothing is kept and nothing is expanded."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, root: str) -> None:
         self.where = where
+        self.root = root
         self.depth = 0
         self.parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -92,7 +139,7 @@ class _Look:
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if not self.depth:
+        if not self.depth and self.root:
             self._root(name, attributes)
         self.depth += 1
         if self.depth > MOST_NESTED:
@@ -106,10 +153,10 @@ class _Look:
         self.depth -= 1
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(SEPARATOR)[2] != "sbml":
+        if name.rpartition(SEPARATOR)[2] != self.root:
             raise DeclarationError(
                 self.where,
-                f"its first element is {name.rpartition(SEPARATOR)[2]!r}, not 'sbml'",
+                f"its first element is {name.rpartition(SEPARATOR)[2]!r}, not {self.root!r}",
                 "give an SBML file",
             )
         for attribute, value in attributes.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway.sbml.assemble import Parts, assemble
@@ -11,6 +10,7 @@ from pathway.sbml.events import events_of
 from pathway.sbml.formula import Formulas
 from pathway.sbml.formulae import declared, formulae_of
 from pathway.sbml.reactions import changes_of, kinetics_of, stoichiometries_of
+from pathway.sbml.source import Source, read_source
 from pathway.sbml.variables import variables_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["read_sbml"]
 
 
-def read_sbml(path: str | os.PathLike[str], *, ignore_fast: bool = False) -> EquationSystem:
+def read_sbml(
+    path: str | os.PathLike[str] | Source, *, ignore_fast: bool = False
+) -> EquationSystem:
     """Read a model in SBML level 2 or 3.
 
     Outputs are every species as formulas name it, its ``<id>[amount]`` and ``<id>[concentration]``,
@@ -30,8 +32,8 @@ def read_sbml(path: str | os.PathLike[str], *, ignore_fast: bool = False) -> Equ
 
     Parameters
     ----------
-    path : str or path-like
-        Of a file, UTF-8.
+    path : str, path-like or Source
+        Of a file, UTF-8, or of a COMBINE archive; or what :func:`read_source` returned for it.
     ignore_fast : bool
         Take fast reactions as ordinary ones with the rates their kinetic laws give, as many
         simulators do; refuse them otherwise.
@@ -44,7 +46,7 @@ def read_sbml(path: str | os.PathLike[str], *, ignore_fast: bool = False) -> Equ
     UnsupportedError
         If it has a fast reaction, an algebraic rule, a delay, ``rateOf``, or requires a package.
     """
-    file = Path(path)
+    file = read_source(path) if not isinstance(path, Source) else path
     document = open_document(file)
     model = document.getModel()
     kinds = declared(model, file.name)
