@@ -85,15 +85,15 @@ LaneMask = LaneMaskType()
 
 
 @register_model(LanesType)
-class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LanesModel(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, DOUBLES)
+        super().__init__(dmm, fe_type, DOUBLES)  # type: ignore[no-untyped-call]
 
 
 @register_model(LaneMaskType)
-class _LaneMaskModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LaneMaskModel(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, BITS)
+        super().__init__(dmm, fe_type, BITS)  # type: ignore[no-untyped-call]
 
 
 def _place(context: Any, builder: Any, array_type: Any, array: Any, row: Any) -> Any:
@@ -166,7 +166,8 @@ divide = _arithmetic("fdiv", "Return a / b.")
 def _llvm(name: str, operands: int, doc: str) -> Callable[..., Any]:
     def call(builder: Any, arguments: Any) -> Any:
         kind = ir.FunctionType(DOUBLES, [DOUBLES] * operands)
-        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f64")
+        full = f"llvm.{name}.v{LANES}f64"
+        function = cgutils.get_or_insert_function(builder.module, kind, full)  # type: ignore[no-untyped-call]
         return builder.call(function, arguments)
 
     def one(typingctx: Any, a: Any) -> Any:  # noqa: ARG001
