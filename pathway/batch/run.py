@@ -76,7 +76,8 @@ def make_queue(
     slack : float
         How many tolerances a state may fall below zero.
     rest : float
-        End a run where no state changes faster than this share of itself per time; 0: never.
+        Where no state changes faster than this share of itself per time, go on at the run's next
+        event, or end it; until then it stays as it is. 0: never.
     most_steps : int
         Of one run.
 

@@ -297,13 +297,17 @@ def _arrive(
         if lanes[LANES * MARGIN + lane] < 0.0:
             finish(lane, NEGATIVE, queue, returned, shape.states, base, lanes, whole)
             whole[RUN, lane] = NONE
-        elif queue.rest > 0.0 and rest[lane] <= queue.rest * taken:
-            finish(lane, AT_REST, queue, returned, shape.states, base, lanes, whole)
-            whole[RUN, lane] = NONE
-        elif arrived:
+            continue
+        still = queue.rest > 0.0 and rest[lane] <= queue.rest * taken
+        if arrived or still:
             changed = True
+            time = lanes[LANES * TIME + lane]
+            # At rest the state stays what it is until something is set from outside.
+            lanes[LANES * TIME + lane] = lanes[LANES * STOP + lane]
             if pass_events(lane, queue, returned, shape, rows, base, lanes, whole):
-                finish(lane, OK, queue, returned, shape.states, base, lanes, whole)
+                lanes[LANES * TIME + lane] = time
+                ending = AT_REST if still else OK
+                finish(lane, ending, queue, returned, shape.states, base, lanes, whole)
                 whole[RUN, lane] = NONE
     return changed
 

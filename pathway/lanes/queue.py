@@ -26,7 +26,7 @@ class Ending(IntEnum):
     NEGATIVE = 4
     """A state fell further below zero than the tolerance explains."""
     AT_REST = 5
-    """Ended early at a steady state, as asked."""
+    """At a steady state before its end, as asked; what is reported later is that state."""
 
 
 class Shape(NamedTuple):
@@ -77,7 +77,8 @@ class Queue(NamedTuple):
     slack: float
     """How many tolerances a state may fall below zero; not finite allows anything."""
     rest: float
-    """A run ends where no state changes faster than this share of itself per time; 0: never."""
+    """Where no state changes faster than this share of itself per time, a run goes on at its next
+    event, or ends; 0: never."""
     most_steps: int
     """Of one run."""
 
