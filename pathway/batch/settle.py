@@ -31,6 +31,8 @@ class Settled(NamedTuple):
     moved: NDArray[np.float64]
     """Relative move in the last step, by cell."""
     steps: NDArray[np.int64]
+    saddle: NDArray[np.bool_]
+    """Whether a disturbance of the cell grows: an odd number of them, faster than 1 / horizon."""
 
 
 def settle(
@@ -60,7 +62,7 @@ def settle(
     if numbers_of is None:
         numbers_of = np.arange(cells) if numbers.shape[0] == cells else np.zeros(cells, np.int64)
     found = np.array(states, dtype=np.float64, order="C")
-    moved, steps = np.full(cells, np.nan), np.zeros(cells)
+    moved, steps, signs = np.full(cells, np.nan), np.zeros(cells), np.ones(cells)
     counter = np.zeros(1, dtype=np.int64)
     kernel, shape = load_settle(), shape_of(system)
     order = system.order.astype(np.int64)
@@ -69,7 +71,7 @@ def settle(
 
     def work() -> None:
         n = system.states
-        sizes = (system.rows, n, int(system.elimination.size[0]), 2)
+        sizes = (system.rows, n, int(system.elimination.size[0]), 3)
         kernel(
             system.program,
             system.elimination,
@@ -82,10 +84,11 @@ def settle(
             float(horizon),
             moved,
             steps,
+            signs,
             counter,
             *(aligned(LANES * size, np.float64) for size in sizes),
         )
 
     with compiling(kernel):
         in_threads(work, min(thread_count(threads), -(-cells // LANES)))
-    return Settled(states=found, moved=moved, steps=steps.astype(np.int64))
+    return Settled(states=found, moved=moved, steps=steps.astype(np.int64), saddle=signs < 0.0)

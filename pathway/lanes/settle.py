@@ -4,6 +4,10 @@ A step solves ``(I / H - J) move = f`` with a long time H: an implicit Euler ste
 conserves, f has none of, and so no move has; everything that relaxes faster than H comes to rest as
 with Newton's method (pseudo-transient continuation; C. T. Kelley, D. E. Keyes, SIAM J. Numer. Anal.
 35, 508 (1998), doi 10.1137/S0036142996304796).
+
+The determinant of ``I / H - J`` is the product of ``1 / H - eigenvalue``: below zero it shows a
+disturbance that grows, faster than ``1 / H`` (more exactly an odd number of them, as at the saddle
+between two stable rests). Its sign is that of the pivots, which are there anyway.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ from pathway.lanes.vector import (
     fetch_add,
     greater,
     load,
+    load_whole,
+    negate,
     select,
     splat,
     store,
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pathway.lanes.jit import LaneValue
     from pathway.lanes.queue import Shape
 
     Rows = NDArray[np.float64]
@@ -70,6 +77,16 @@ def _load_cells(
 
 
 @block
+def _sign(states: int, factors: Rows, elimination: Elimination) -> LaneValue:
+    """Return the sign of the determinant of what was factorized."""
+    sign = splat(1.0)
+    for k in range(states):
+        pivot = load(factors, load_whole(elimination.diagonal, k))
+        sign = select(greater(splat(0.0), pivot), negate(sign), sign)
+    return sign
+
+
+@block
 def _settle_lanes(
     program: LaneProgram,
     elimination: Elimination,
@@ -80,8 +97,11 @@ def _settle_lanes(
     factors: Rows,
     lanes: Rows,
 ) -> None:
-    """Step all lanes to rest. Leaves each lane's last relative move, and its steps, in ``lanes``."""
-    moving, steps = splat(1.0), splat(0.0)
+    """Step all lanes to rest.
+
+    Leaves each lane's last relative move, its steps and the sign of its determinant in ``lanes``.
+    """
+    moving, steps, sign = splat(1.0), splat(0.0), splat(1.0)
     for _ in range(MOST_STEPS):
         run_rates(rows, program)
         run_slopes(rows, program)
@@ -90,6 +110,7 @@ def _settle_lanes(
             store(stages, r, load(rows, shape.derivative + r))
         solve(factors, elimination, stages, 0)
         still = greater(moving, splat(SETTLED))
+        sign = select(still, _sign(shape.states, factors, elimination), sign)
         largest = splat(0.0)
         for r in range(shape.states):
             y, move = load(rows, FIRST_STATE + r), load(stages, r)
@@ -101,6 +122,7 @@ def _settle_lanes(
         moving = select(still, largest, moving)
         store(lanes, 0, moving)
         store(lanes, 1, steps)
+        store(lanes, 2, sign)
         busy = False
         for lane in range(LANES):
             busy = busy or lanes[lane] > SETTLED
@@ -124,6 +146,7 @@ def make_settle(digest: int) -> Callable[..., None]:
         horizon: float,
         moved: Rows,
         steps: Rows,
+        signs: Rows,
         counter: Whole,
         rows: Rows,
         stages: Rows,
@@ -146,5 +169,6 @@ def make_settle(digest: int) -> Callable[..., None]:
                     states[first + lane, order[k]] = rows[LANES * (FIRST_STATE + k) + lane]
                 moved[first + lane] = lanes[lane]
                 steps[first + lane] = lanes[LANES + lane]
+                signs[first + lane] = lanes[2 * LANES + lane]
 
     return entry(settle)

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from pathway.batch.native import network_numbers
 from pathway.batch.run import Schedule, make_queue, run_queue
-from pathway.batch.settle import settle
+from pathway.batch.settle import Settled, settle
 from pathway.lanes.queue import Ending
 from pathway.solve.equilibrate import AT_REST, CONSERVED, FARTHEST, HORIZON, MOLECULE, NEARLY
 from pathway.solve.rest import FLOOR, NEGLIGIBLE, ROUNDING, rest_problem
@@ -61,8 +61,9 @@ def equilibrate_cells(
 
     Each cell is integrated until it hardly changes and then brought to rest by Newton's iteration.
     A cell whose iteration moves far, or ends without a certificate, is integrated on. The
-    certificate of a cell is the one of a single equilibration without its eigenvalue: that the
-    integration comes to rest there shows that the rest attracts.
+    certificate of a cell is the one of a single equilibration, with the sign of a determinant in
+    place of the slowest eigenvalue: it tells the saddle between two rests from the rests, and that
+    the integration comes to rest there shows the rest.
 
     Parameters
     ----------
@@ -97,10 +98,11 @@ def equilibrate_cells(
     for level in NEARLY:
         if not left.size:
             break
-        _integrate_on(system, numbers, state, left, rests, level, settings, horizon, threads)
+        well = _integrate_on(system, numbers, state, left, rests, level, settings, horizon, threads)
+        left = left[well]
         settled = settle(system, state[left], numbers[left], threads=threads)
-        judge.certify(left, state, settled.states, rests)
-        left = left[~rests.certified[left]]
+        judge.certify(left, state, settled, rests)
+        left = left[~rests.certified[left] & (rests.minutes[left] < horizon)]
     return rests
 
 
@@ -114,13 +116,18 @@ def _integrate_on(
     settings: Settings,
     horizon: float,
     threads: int | None,
-) -> None:
-    """Integrate the cells that are left until they change by less than ``level``, 1/min."""
+) -> NDArray[np.bool_]:
+    """Integrate the cells that are left until they change by less than ``level``, 1/min.
+
+    Returns which of them came to that or to the horizon; the others failed.
+    """
+    ends, which = np.unique(horizon - rests.minutes[left], return_inverse=True)
     queue = make_queue(
         system,
         start=state[left],
         numbers=numbers[left],
-        schedules=[Schedule(events=(), end=horizon)],
+        schedules=[Schedule(events=(), end=end) for end in ends.tolist()],
+        schedule_of=which,
         times=np.empty(0),
         rtol=settings.rtol,
         atol=settings.atol,
@@ -132,6 +139,7 @@ def _integrate_on(
     state[left[well]] = returned.last[well]
     rests.minutes[left] += returned.reached
     rests.steps[left] += returned.steps
+    return well
 
 
 class _Judge:
@@ -142,15 +150,19 @@ class _Judge:
         self.kernels = network.kernels
         self.p = network.arguments._replace(inputs=inputs)
         self.kernel = kernel
-        p = self.p._replace(constants=np.ascontiguousarray(kernel[0]))
-        problem = rest_problem(network.kernels, network.tables, p, initial.max(axis=0))
+        # What all cells conserve: a reaction that runs in any of them counts.
+        p = self.p._replace(constants=np.fmax.reduce(kernel))
+        problem = rest_problem(network.kernels, network.tables, p, np.fmax.reduce(initial))
         self.gross = sparse.csr_array(problem.gross)
         self.live = problem.live
         self.laws = problem.laws
         self.totals = initial[:, problem.live] @ problem.laws.T
 
-    def certify(self, cells: NDArray[np.intp], before: Matrix, found: Matrix, rests: Rests) -> None:
+    def certify(
+        self, cells: NDArray[np.intp], before: Matrix, settled: Settled, rests: Rests
+    ) -> None:
         """Write the certificates of cells, and the states of those that have a good one."""
+        found = settled.states
         low = found.min(axis=1, initial=0.0)
         y = np.maximum(found, 0.0)
         start = before[cells]
@@ -162,7 +174,7 @@ class _Judge:
             drift = np.max(gap / (size + FLOOR), axis=1, initial=0.0)
         residual = np.array([self._residual(*pair) for pair in zip(y, cells, strict=True)])
         good = np.isfinite(found).all(axis=1) & (low >= -NEGLIGIBLE) & (moved <= FARTHEST)
-        good &= (residual <= AT_REST) & (drift <= CONSERVED)
+        good &= (residual <= AT_REST) & (drift <= CONSERVED) & ~settled.saddle
         rests.moved[cells], rests.drift[cells], rests.residual[cells] = moved, drift, residual
         rests.certified[cells] = good
         rests.y[cells[good]] = y[good]
