@@ -10,7 +10,8 @@ import pytest
 import pathway as pw
 from pathway.declare.entities import Anchor
 from pathway.errors import SolveError
-from pathway.model.anchor import anchored_scales
+from pathway.model.anchor import anchored_scales, cell_balances, held_network
+from pathway.result.cell_numbers import cell_numbers
 
 if TYPE_CHECKING:
     from pathway.model import Model
@@ -81,3 +82,38 @@ def test_an_anchor_needs_a_balance(her2: Model) -> None:
     still = Anchor(id="still", molecule="PTEN", scale="HER3_transcript_scale")
     with pytest.raises(SolveError, match="anchor 'still': 'PTEN' is made at 0 and lost at 0"):
         anchored_scales(network, [still])
+
+
+@pytest.mark.parametrize("context", ["SKBR3", "MCF7_p95HER2"])
+def test_scales_of_many_cells_are_those_of_single_ones(her2: Model, context: str) -> None:
+    resolved = her2.resolve(pw.Scenario(context=context))
+    anchors = [anchor for module in resolved.modules for anchor in module.anchors]
+    network = her2.network(resolved, scales={})
+    held = held_network(network, anchors)
+    ids = ("PTEN.total", "HER3_transcription_by_FOXO.FOXO.K", "HER3_transcript_scale")
+    nominal = np.array([network.parameters[name] for name in ids])
+    factors = np.array([[1.0, 1.0, 1.0], [2.0, 1.0, 1.0], [1.0, 0.5, 1.0], [0.5, 2.0, 2.0]])
+    values = nominal * factors
+    mine, theirs = (cell_numbers(one, values, ids) for one in (network, held))
+    found = cell_balances(network, held, anchors, mine.kernel, theirs.kernel, theirs.start)
+    for row, balances in zip(values, found, strict=True):
+        own = dict(zip(ids, row.tolist(), strict=True))
+        single = anchored_scales(network.with_parameters(own), anchors)
+        for anchor, balance in zip(anchors, balances, strict=True):
+            before = own.get(anchor.scale, network.parameters[anchor.scale])
+            assert before * balance == pytest.approx(single[anchor.scale], rel=1e-9)
+    assert found[1, 0] != pytest.approx(found[0, 0], rel=1e-3)
+
+
+def test_a_cell_without_a_balance_has_no_scale(her2: Model) -> None:
+    resolved = her2.resolve(pw.Scenario(context="SKBR3"))
+    anchors = [anchor for module in resolved.modules for anchor in module.anchors]
+    network = her2.network(resolved, scales={})
+    held = held_network(network, anchors)
+    values = np.array([[1.0], [0.0]]) * network.parameters["HER3_transcript_scale"]
+    mine, theirs = (
+        cell_numbers(one, values, ("HER3_transcript_scale",)) for one in (network, held)
+    )
+    found = cell_balances(network, held, anchors, mine.kernel, theirs.kernel, theirs.start)
+    assert np.isfinite(found[0]).all()
+    assert np.isnan(found[1]).tolist() == [a.molecule == "HER3_mRNA" for a in anchors]
