@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pathway.analysis.suppression import chosen_readouts, stop_of, suppression_of
-from pathway.errors import CompileError, ScenarioError, SolveError, nearest
-from pathway.result.dataset import readouts_of
-from pathway.result.run import Runner
+from pathway.analysis.sensitivity_cells import Probe
+from pathway.analysis.sensitivity_rows import Change
+from pathway.analysis.sensitivity_shares import SHARE
+from pathway.errors import ScenarioError, nearest
 from pathway.result.settings import solver_settings
-from pathway.scenario import Scenario, resolve
+from pathway.scenario import Scenario
 from pathway.scenario.overrides import declared_parameters
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.entities import Declared, Parameter
     from pathway.model import Model
 
 __all__ = ["parameter_sensitivity"]
 
-SCREEN = 0.25
-"""Of the threshold: a parameter whose increase moves less is not decreased as well. On the HER2
-model (two scenarios, three readouts, threshold 0.1) nothing that the full search lists is missed."""
 RTOL, ATOL = 1e-5, 1e-8
 """Against 1e-6 and 1e-9, changes on the HER2 model differ by less than 1e-5."""
-COLUMNS = ("parameter", "factor", "scenario", "readout", "nominal", "changed", "change")
+COLUMNS = (
+    *("parameter", "factor", "scenario", "readout", "nominal", "changed", "change"),
+    *("value", "unit", "evidence", "sources"),
+)
 
 
 def parameter_sensitivity(
@@ -42,16 +42,16 @@ def parameter_sensitivity(
     threshold: float = 0.1,
     at: str | float | None = None,
     parameters: Iterable[str] | None = None,
-    screen: float = SCREEN,
     rtol: float = RTOL,
     atol: float = ATOL,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
     """Return the parameters whose change by ``fold`` moves a suppression by more than a threshold.
 
-    One parameter at a time is multiplied, then divided by ``fold``, in the treated scenario and in
-    its untreated reference alike. To save runs, a parameter is only divided if multiplying it moved
-    some suppression by at least ``screen`` times the threshold; ``screen=0`` divides every one.
+    One parameter at a time is multiplied, and divided, by ``fold``, in the treated scenario and in
+    its untreated reference alike; scales that anchor the context are found anew. All changes of a
+    network run side by side, and a run that a parameter has nothing to do with is not repeated.
 
     Parameters
     ----------
@@ -67,10 +67,12 @@ def parameter_sensitivity(
         The time, a text with unit or minutes; the end of each scenario if None.
     parameters : iterable of str, optional
         Which ones; all that the scenarios' networks use if None.
-    screen : float
-        Share of the threshold, see above.
-    rtol, atol, progress
+    rtol, atol
         As in :func:`pathway.simulate`; looser by default.
+    threads : int, optional
+        By default as numba is set (``NUMBA_NUM_THREADS``); no number depends on it.
+    progress : callable, optional
+        Called with how many runs are done and how many there are.
 
     Returns
     -------
@@ -78,156 +80,113 @@ def parameter_sensitivity(
         One row per parameter, largest change first: columns parameter, factor (``fold`` or its
         inverse), scenario, readout, nominal and changed (suppressions), change, and the
         parameter's value, unit, evidence and sources as declared. A run that fails leaves its
-        suppression out; ``attrs["failed"]`` counts them.
+        suppression out; ``attrs["failed"]`` counts the changes with one, ``attrs["runs"]`` all runs.
 
     Raises
     ------
     ScenarioError
-        A fold that is not above 1, an unknown parameter or readout, a scenario without drugs.
+        A fold that is not above 1, no scenario or one without drugs, an unknown parameter or
+        readout.
     SolveError
         A failed run with nominal parameters.
     """
     asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     if not 1.0 < fold < float("inf"):
         raise ScenarioError("sensitivity", f"a fold of {fold:g}", "give one above 1, e.g. 2")
+    if not asked:
+        raise ScenarioError("sensitivity", "no scenario is given", "give at least one")
     for scenario in asked:
         if scenario == scenario.without_drugs():
             where = f"scenario {scenario.name!r}"
             raise ScenarioError(where, "it has no drugs", "suppression needs a drug")
-    probe = _Probe(model, asked, readouts, at, Runner(model, solver_settings(rtol, atol)))
-    names = _candidates(model, asked, parameters)
-    nominal = probe.suppressions({})
-    rows: list[dict[str, object]] = []
-    failed = 0
-    for done, name in enumerate(names, start=1):
-        reached = 0.0
-        for factor in _factors(model.declared, name, fold):
-            if factor < 1.0 and reached < screen * threshold:
-                continue
-            try:
-                changed = probe.suppressions({name: f"x{factor!r}"})
-            except (SolveError, CompileError):
-                failed += 1
-                continue
-            change = changed - nominal
-            reached = max(reached, float(np.nanmax(np.abs(change), initial=0.0)))
-            rows += probe.rows(name, factor, nominal, changed)
-        if progress is not None:
-            progress(done, len(names))
-    table = _table(model.declared, rows, threshold)
-    table.attrs.update(fold=fold, threshold=threshold, parameters=len(names), failed=failed)
+    probe = Probe(model, asked, readouts, at, solver_settings(rtol, atol), threads)
+    names = _candidates(model.declared, probe, parameters)
+    changes = [
+        Change(name, factor) for name in names for factor in _factors(model.declared, name, fold)
+    ]
+    found = probe.suppressions(changes, progress)
+    values, known = found.suppression, declared_parameters(model.declared)
+    rows = [
+        {
+            "parameter": changes[place].name,
+            "factor": changes[place].factor,
+            "scenario": asked[row].name,
+            "readout": probe.readouts[column],
+            "nominal": float(values[0, row, column]),
+            "changed": float(values[1 + place, row, column]),
+            "change": float(values[1 + place, row, column] - values[0, row, column]),
+            **_declared(known[changes[place].name]),
+        }
+        for place, row, column in _largest(changes, values[1:] - values[0], threshold)
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table.attrs.update(
+        fold=fold,
+        threshold=threshold,
+        parameters=len(names),
+        failed=int(found.failed.sum()),
+        runs=found.runs,
+    )
     return table
 
 
-class _Probe:
-    """Suppressions of given scenarios and readouts, as a function of parameter changes."""
-
-    def __init__(
-        self,
-        model: Model,
-        scenarios: Sequence[Scenario],
-        readouts: Iterable[str],
-        at: str | float | None,
-        runner: Runner,
-    ) -> None:
-        self._model = model
-        self._runner = runner
-        self._scenarios = scenarios
-        resolved = [resolve(model.declared, scenario) for scenario in scenarios]
-        self._stops = [stop_of(meaning.label, meaning.duration, at) for meaning in resolved]
-        known = [readout.id for readout in readouts_of(resolved)]
-        self._readouts = chosen_readouts(known, readouts)
-
-    def suppressions(self, changes: dict[str, str]) -> NDArray[np.float64]:
-        """Return suppressions, shape (scenarios, readouts)."""
-        table = np.full((len(self._scenarios), len(self._readouts)), np.nan)
-        levels: dict[tuple[Scenario, float], dict[str, float]] = {}
-        for row, (scenario, stop) in enumerate(zip(self._scenarios, self._stops, strict=True)):
-            pair = []
-            for one in (scenario, scenario.without_drugs()):
-                changed = one.with_parameters(changes)
-                if (changed, stop) not in levels:
-                    levels[changed, stop] = self._levels(changed, stop)
-                pair.append(levels[changed, stop])
-            treated, untreated = pair
-            table[row] = [
-                suppression_of(treated.get(name, 0.0), untreated.get(name, 0.0))
-                for name in self._readouts
-            ]
-        return table
-
-    def _levels(self, scenario: Scenario, stop: float) -> dict[str, float]:
-        resolved = resolve(self._model.declared, scenario)
-        run = self._runner.run(scenario, resolved, np.array([stop]))
-        return dict(zip(run.readouts, map(float, run.levels[:, -1]), strict=True))
-
-    def rows(
-        self,
-        name: str,
-        factor: float,
-        nominal: NDArray[np.float64],
-        changed: NDArray[np.float64],
-    ) -> list[dict[str, object]]:
-        """Return table rows of one changed parameter."""
-        return [
-            {
-                "parameter": name,
-                "factor": factor,
-                "scenario": scenario.name,
-                "readout": readout,
-                "nominal": nominal[i, j],
-                "changed": changed[i, j],
-                "change": changed[i, j] - nominal[i, j],
-            }
-            for i, scenario in enumerate(self._scenarios)
-            for j, readout in enumerate(self._readouts)
-        ]
-
-
-def _candidates(
-    model: Model, scenarios: Sequence[Scenario], parameters: Iterable[str] | None
-) -> list[str]:
+def _candidates(declared: Declared, probe: Probe, parameters: Iterable[str] | None) -> list[str]:
     """Return parameters that the networks use and that are not zero, in declared order."""
-    declared = declared_parameters(model.declared)
-    if parameters is not None:
-        names = [parameters] if isinstance(parameters, str) else list(parameters)
-        for name in names:
-            if name not in declared:
-                raise ScenarioError(
-                    "sensitivity", f"unknown parameter {name!r}", nearest(name, declared)
-                )
-        return names
-    used: set[str] = set()
-    for scenario in scenarios:
-        resolved = resolve(model.declared, scenario)
-        network = model.network(resolved)
-        used |= {name for name in network.tables.parameters if resolved.parameters[name] > 0.0}
-        used |= {
-            f"{entry.id}.off_share" for module in resolved.modules for entry in module.interactions
-        }
-    return [name for name in declared if name in used]
+    known = declared_parameters(declared)
+    if parameters is None:
+        used = probe.used()
+        return [name for name in known if name in used]
+    names = [parameters] if isinstance(parameters, str) else list(dict.fromkeys(parameters))
+    for name in names:
+        if name not in known:
+            raise ScenarioError("sensitivity", f"unknown parameter {name!r}", nearest(name, known))
+    return names
 
 
 def _factors(declared: Declared, name: str, fold: float) -> tuple[float, ...]:
     """Return the factors to try, up first; a share is not raised past 1."""
-    if name.endswith(".off_share"):
-        value = declared_parameters(declared)[name].value
-        return (min(fold, 1.0 / value), 1.0 / fold) if value > 0.0 else ()
-    return (fold, 1.0 / fold)
+    if not name.endswith(SHARE):
+        return (fold, 1.0 / fold)
+    value = declared_parameters(declared)[name].value
+    if value == 0.0:
+        return ()
+    return (1.0 / fold,) if value >= 1.0 else (min(fold, 1.0 / value), 1.0 / fold)
 
 
-def _table(declared: Declared, rows: Sequence[dict[str, object]], threshold: float) -> pd.DataFrame:
-    """Return the row of largest change of each parameter, with what is declared about it."""
-    frame = pd.DataFrame(list(rows), columns=list(COLUMNS)).dropna(subset=["change"])
-    size = frame["change"].abs().astype(float)
-    order = size.sort_values(ascending=False, kind="stable").index
-    worst = frame.loc[order].drop_duplicates("parameter")
-    kept = worst[worst["change"].abs().astype(float) >= threshold].reset_index(drop=True)
-    known = declared_parameters(declared)
-    parameters = [known[name] for name in kept["parameter"]]
-    return kept.assign(
-        value=[p.declared_value for p in parameters],
-        unit=[p.declared_unit for p in parameters],
-        evidence=[str(p.evidence) for p in parameters],
-        sources=[" ".join(p.sources) for p in parameters],
-    )
+def _largest(
+    changes: Sequence[Change], moved: NDArray[np.float64], threshold: float
+) -> list[tuple[int, int, int]]:
+    """Return where each parameter moves a suppression most, largest first.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+    moved : ndarray, shape (changes, scenarios, readouts)
+    threshold : float
+        What moves none by this is left out.
+
+    Returns
+    -------
+    list of (change, scenario, readout)
+        Of equals the first.
+    """
+    if not moved.size:
+        return []
+    sizes = np.where(np.isnan(moved), -1.0, np.abs(moved)).reshape(len(changes), -1)
+    best: dict[str, tuple[float, int, int]] = {}
+    for place, change in enumerate(changes):
+        where = int(sizes[place].argmax())
+        size = float(sizes[place, where])
+        if size >= max(threshold, 0.0) and size > best.get(change.name, (-1.0,))[0]:
+            best[change.name] = size, place, where
+    ranked = sorted(best.values(), key=lambda one: -one[0])
+    return [(place, *divmod(where, moved.shape[2])) for _, place, where in ranked]
+
+
+def _declared(parameter: Parameter) -> dict[str, object]:
+    return {
+        "value": parameter.declared_value,
+        "unit": parameter.declared_unit,
+        "evidence": str(parameter.evidence),
+        "sources": " ".join(parameter.sources),
+    }
