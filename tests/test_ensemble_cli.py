@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 from rich.console import Console
 
+from pathway.cli.main import main
 from pathway.population.progress import CellBar, pace
+from tests.sbml_text import CELL, apply, document, parameter, reaction, species, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +80,24 @@ def test_failed_cells_are_told(run: Run) -> None:
     both = run(*WORDS, "--fold", "--suppression")
     assert both.code == 2
     assert "--fold --suppression: two quantities; give one of them" in both.err
+
+
+def test_an_sbml_file_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = document(
+        compartments=CELL,
+        species=species("A", "4"),
+        parameters=parameter("k", "0.5"),
+        reactions=reaction(apply("times", "k", "A", "C"), "A"),
+    )
+    words = ["ensemble", "--model", str(write(tmp_path, text)), "--duration", "4", "--draws", "50"]
+    assert main([*words, "--readout", "A", "--vary", "A", "--json", "--at", "0", "--at", "4"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["time"] for row in rows] == [0.0, 4.0]
+    assert rows[1]["mean"] == pytest.approx(rows[0]["mean"] * np.exp(-2.0), rel=1e-6)
+    assert main([*words, "--sigma", "0.01", "--readout", "A", "--csv"]) == 0
+    assert "4.0,A," in capsys.readouterr().out
+    assert main([*words, "--fold"]) == 2
+    assert "--fold: 'm' has no untreated cell; leave it out" in capsys.readouterr().err
 
 
 def test_the_bar_shows_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:

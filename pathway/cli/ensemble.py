@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from pathway.model import Model
+    from pathway.model import EquationModel, Model
     from pathway.scenario import Scenario
 
 __all__ = ["ensemble"]
@@ -28,18 +28,33 @@ SUPPRESSION = "suppression"
 
 
 def ensemble(
-    model: Model,
+    any_model: Model | EquationModel,
     scenario: Scenario,
     form: Form,
     draws: Annotated[
         int, typer.Option(metavar="N", help="How many cells.", rich_help_panel=CELLS)
     ] = 1000,
-    seed: Annotated[int, typer.Option(metavar="N", help="Which cells; another number draws others.", rich_help_panel=CELLS)] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Which cells; another number draws others.", rich_help_panel=CELLS
+        ),
+    ] = 1,
     vary: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="What differs: totals, rates or a parameter. Both groups by default. Repeatable.",
+            help="What differs: totals, rates (of an SBML file constants, initial) or a parameter. "
+            "All by default. Repeatable.",
+            rich_help_panel=CELLS,
+        ),
+    ] = None,
+    sigma: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SIGMA",
+            help="Standard deviation of the logarithm instead of what is declared; of an SBML "
+            "file 0.3.",
             rich_help_panel=CELLS,
         ),
     ] = None,
@@ -85,27 +100,28 @@ def ensemble(
 ) -> None:
     """Run one scenario for many virtual cells and print quantiles of its readouts.
 
-    Each cell has the model's numbers drawn within their declared uncertainty.
+    Each cell has the model's numbers drawn within their declared uncertainty. Of an SBML file
+    (--model model.xml) --duration and --at are numbers in its unit of time.
 
     Example: pathway ensemble --context SKBR3 --drug "lapatinib=100 nM" --draws 1000 --suppression
     """
     import pathway as pw
     from pathway.analysis.compare_save import together
-    from pathway.result.dataset import readouts_of
 
     if fold and suppression:
         raise ScenarioError("--fold --suppression", "two quantities", "give one of them")
     kind = "_suppression" if suppression else "_fold" if fold else ""
-    known = [known.id for known in readouts_of([model.resolve(scenario)])]
+    known, end = _readouts_and_end(any_model, scenario, fold=fold)
     names = [f"{name}{kind}" for name in readout or known]
     dataset = pw.ensemble(
-        model,
+        any_model,
         scenario,
         draws,
         seed,
-        times=at or [_end(scenario)],
+        times=at or [end],
         readouts=readout,
         vary=vary,
+        sigma=sigma,
         against="untreated" if suppression else None,
         thresholds={} if below is None else dict.fromkeys(names, below),
         checkpoint=checkpoint,
@@ -121,8 +137,19 @@ def ensemble(
     _print(dataset, rows, what, form)
 
 
-def _end(scenario: Scenario) -> float:
-    return sum(scenario.minutes)
+def _readouts_and_end(
+    model: Model | EquationModel, scenario: Scenario, *, fold: bool
+) -> tuple[Sequence[str], float]:
+    """Return the readouts that there are, and when the scenario ends."""
+    from pathway.model import EquationModel
+    from pathway.result.dataset import readouts_of
+
+    if isinstance(model, EquationModel):
+        if fold:
+            raise ScenarioError("--fold", f"{model.id!r} has no untreated cell", "leave it out")
+        return model.readouts, model.duration(scenario)
+    resolved = model.resolve(scenario)
+    return [readout.id for readout in readouts_of([resolved])], resolved.duration
 
 
 def _rows(
