@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pathway.errors import ScenarioError, SolveError
+from pathway.population.cast import Asked
 from pathway.population.checkpoint import Checkpoint
 from pathway.population.dataset import build_ensemble
 from pathway.population.execute import execute
 from pathway.population.gather import Gatherer
-from pathway.population.plan import Asked, make_plan
+from pathway.population.plan import make_plan
 from pathway.population.progress import CellBar
 
 if TYPE_CHECKING:

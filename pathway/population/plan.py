@@ -11,41 +11,24 @@ import numpy as np
 
 from pathway.errors import ScenarioError, nearest
 from pathway.model.equation_model import EquationModel
+from pathway.population.cast import Asked, Cast, cast_equations, cast_scenarios
 from pathway.population.given import given_values
-from pathway.population.job import Job, Kind, job_digest
+from pathway.population.job import Job, job_digest
 from pathway.population.layout import Layout
-from pathway.population.variation import check_given, read_choice, variation
-from pathway.population.variation_equations import (
-    SIGMA,
-    check_equation_given,
-    equation_variation,
-    read_equation_choice,
-)
-from pathway.result.cells import cell_of
-from pathway.result.dataset import readouts_of
-from pathway.result.equations import equation_settings, equation_times
-from pathway.result.record import run_record
-from pathway.result.settings import solver_settings
 from pathway.result.simulate import unique_labels
-from pathway.result.times import default_times, read_times
-from pathway.scenario import Scenario, resolve
-from pathway.scenario.overrides import declared_parameters
-from pathway.solve.settings import Settings
-from pathway.solve.system import ATOL, RTOL
+from pathway.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from pathway.model import Model
     from pathway.population.variation import Variation
-    from pathway.solve.settings import Method
 
     Values = NDArray[np.float64]
 
-__all__ = ["NOISE", "WHOLE", "Asked", "Plan", "make_plan"]
+__all__ = ["NOISE", "WHOLE", "Plan", "make_plan"]
 
 DRAWS = 1000
 WHOLE = 2**24
@@ -63,26 +46,6 @@ LANES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Asked:
-    """The arguments of :func:`pathway.ensemble` that decide its numbers."""
-
-    draws: int | None
-    seed: int
-    times: Iterable[str | float] | None
-    readouts: Iterable[str] | None
-    vary: str | Iterable[str] | None
-    sigma: float | None
-    parameters: pd.DataFrame | None
-    against: str | None
-    thresholds: Mapping[str, float]
-    keep: bool
-    noise: float | bool
-    rtol: float | None
-    atol: float | None
-    method: Method | str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
     """A job and how its result is labelled."""
 
@@ -93,22 +56,6 @@ class Plan:
     labels: list[str]
     units: dict[str, tuple[str, str]]
     time_unit: str
-    record: dict[str, str | int | float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Cast:
-    """What depends on the kind of model."""
-
-    runs: tuple[Kind, ...]
-    rests: tuple[Kind, ...]
-    rest_of: tuple[int, ...]
-    reference_of: tuple[int, ...]
-    times: Values
-    ends: tuple[float, ...]
-    units: dict[str, tuple[str, str]]
-    time_unit: str
-    settings: Settings | None
     record: dict[str, str | int | float]
 
 
@@ -132,9 +79,9 @@ def make_plan(
         raise ScenarioError("sigma", f"{asked.sigma:g}", "give a number above 0, e.g. 0.3")
     names = () if asked.parameters is None else tuple(map(str, asked.parameters.columns))
     if isinstance(model, EquationModel):
-        cast = _equations(model, wanted, asked, names)
+        cast = cast_equations(model, wanted, asked, names)
     else:
-        cast = _native(model, wanted, asked, names)
+        cast = cast_scenarios(model, wanted, asked, names)
     given = None if asked.parameters is None else given_values(asked.parameters, cast.runs)
     draws = _draws(asked.draws, given)
     layout = Layout(
@@ -187,67 +134,6 @@ def make_plan(
     )
 
 
-def _native(
-    model: Model, wanted: Sequence[Scenario], asked: Asked, names: tuple[str, ...]
-) -> _Cast:
-    declared = model.declared
-    resolved = [resolve(declared, scenario) for scenario in wanted]
-    check_given(declared, wanted, names)
-    known = declared_parameters(declared)
-    choice = () if names and asked.vary is None else read_choice(asked.vary, known)
-    references = [scenario.without_drugs() for scenario in wanted] if asked.against else []
-    others = [scenario for scenario in dict.fromkeys(references) if scenario not in wanted]
-    scenarios = [*wanted, *others]
-    cells = list(dict.fromkeys(cell_of(scenario) for scenario in scenarios))
-
-    def kind(scenario: Scenario) -> Kind:
-        found = variation(declared, scenario, choice, asked.sigma, names)
-        return Kind(scenario=scenario, variation=found)
-
-    settings = solver_settings(asked.rtol, asked.atol, asked.method)
-    return _Cast(
-        runs=tuple(kind(scenario) for scenario in scenarios),
-        rests=tuple(kind(cell) for cell in cells),
-        rest_of=tuple(cells.index(cell_of(scenario)) for scenario in scenarios),
-        reference_of=tuple(scenarios.index(reference) for reference in references),
-        times=default_times(resolved) if asked.times is None else read_times(asked.times, resolved),
-        ends=tuple(meaning.duration for meaning in resolved),
-        units={r.id: (r.unit, r.description) for r in readouts_of(resolved)},
-        time_unit="min",
-        settings=settings,
-        record=run_record(declared, settings),
-    )
-
-
-def _equations(
-    model: EquationModel, wanted: Sequence[Scenario], asked: Asked, names: tuple[str, ...]
-) -> _Cast:
-    if asked.against is not None:
-        raise ScenarioError(
-            "against", f"{model.id!r} is read from a file and has no untreated cell", "leave it out"
-        )
-    choice = () if names and asked.vary is None else read_equation_choice(model, asked.vary)
-    check_equation_given(model, names)
-    sigma = SIGMA if asked.sigma is None else asked.sigma
-    ends = tuple(model.duration(scenario) for scenario in wanted)
-    settings = equation_settings(asked.rtol, asked.atol, asked.method)
-    return _Cast(
-        runs=tuple(
-            Kind(scenario=s, variation=equation_variation(model, s, choice, sigma, names))
-            for s in wanted
-        ),
-        rests=(),
-        rest_of=(),
-        reference_of=(),
-        times=equation_times(model, asked.times, max(ends)),
-        ends=ends,
-        units={output.id: (output.unit, "") for output in model.system.outputs},
-        time_unit=model.system.time_unit,
-        settings=settings,
-        record=run_record(model, settings or Settings(rtol=RTOL, atol=ATOL)),
-    )
-
-
 def _noise(noise: float | bool) -> float:  # noqa: FBT001 - True is a value here
     cv = NOISE if noise is True else float(noise)
     if not 0.0 <= cv < math.inf:
@@ -291,7 +177,7 @@ def _thresholds(
     return tuple((variables.index(name), float(level)) for name, level in given.items())
 
 
-def _facts(cast: _Cast, layout: Layout, given: Values | None) -> dict[str, object]:
+def _facts(cast: Cast, layout: Layout, given: Values | None) -> dict[str, object]:
     """Return what decides the numbers: model, scenarios, versions, and how cells differ."""
     return {
         **cast.record,
