@@ -36,7 +36,7 @@ RUNS = len(NUMBERS)
 STARTS = np.column_stack([np.linspace(0.5, 1.5, RUNS), np.zeros(RUNS)])
 SCHEDULES = [
     Schedule(
-        events=((0.1 * i, ((number_row("u"), 0.5),)), (1.5, ((state_row("z"), 2.0 + i),))),
+        events=((0.05 * i, ((number_row("u"), 0.5),)), (1.5, ((state_row("z"), 2.0 + i),))),
         end=END,
     )
     if i % 3 == 0

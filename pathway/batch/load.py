@@ -42,15 +42,22 @@ def load_variation() -> tuple[Callable[..., None], Callable[..., float]]:
 
 def _digest() -> int:
     """Return a number that changes with the source of anything compiled into the lane kernels."""
-    from pathway import lanes
-    from pathway.kernels import functions
-    from pathway.programs import machine
-
     sha = hashlib.sha256()
-    files = sorted(Path(*lanes.__path__).glob("*.py"))
-    for path in (*files, Path(functions.__file__), Path(machine.__file__)):
+    for path in _sources():
         sha.update(path.read_bytes())
     return int.from_bytes(sha.digest()[:7], "big") | 1
+
+
+def _sources() -> list[Path]:
+    """Return the files whose functions or numbers are compiled into the lane kernels."""
+    from pathway import lanes
+    from pathway.kernels import arguments as tables
+    from pathway.kernels import functions
+    from pathway.programs import arguments, machine, opcodes
+
+    others = (tables, functions, arguments, machine, opcodes)
+    files = sorted(Path(*lanes.__path__).glob("*.py"))
+    return [*files, *(Path(str(module.__file__)) for module in others)]
 
 
 def compiling(kernel: Callable[..., object]) -> AbstractContextManager[None]:

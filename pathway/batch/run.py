@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba.core import config
 
+from pathway.batch.check import check_queue
 from pathway.batch.load import compiling, load_advance
 from pathway.errors import SolveError
 from pathway.kernels.arguments import aligned
@@ -84,7 +85,7 @@ def make_queue(
     Raises
     ------
     SolveError
-        If the tables do not fit the system or each other.
+        If the tables do not fit the system or each other, or times do not ascend.
     """
     tables = {"start": start_of, "numbers": numbers_of, "schedules": schedule_of}
     lengths = {"start": len(start), "numbers": len(numbers), "schedules": len(schedules)}
@@ -109,7 +110,7 @@ def make_queue(
     events = [(*schedule.events, (schedule.end, ())) for schedule in schedules]
     flat = [event for one in events for event in one]
     changes = [change for _, those in flat for change in those]
-    return Queue(
+    queue = Queue(
         order=system.order.astype(np.int64),
         start=np.ascontiguousarray(start, dtype=np.float64),
         start_of=_which(start_of, lengths["start"], runs),
@@ -130,6 +131,8 @@ def make_queue(
         rest=float(rest),
         most_steps=int(most_steps),
     )
+    check_queue(queue, system)
+    return queue
 
 
 def _which(given: NDArray[np.int64] | None, length: int, runs: int) -> NDArray[np.int64]:
