@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pathway.bench.client import LostError
+from pathway.bench.engines.choose import OWN
 from pathway.bench.problem import scaled_error
 from pathway.bench.reference import reference
 from pathway.bench.team import Team
@@ -208,16 +209,18 @@ def _worst(found: Matrix, true: Matrix) -> float:
 
 def _affordable(one: _Timed, plan: Plan) -> int:
     """Return how many runs of an ensemble fit into the seconds of the plan."""
-    fewest = min(FEWEST, plan.runs)
-    seconds = one.singles[0][0]
-    if not np.isfinite(seconds):
+    # Few runs would leave lanes of our own engine empty.
+    fewest = min(PILOT if one.line.engine == OWN else FEWEST, plan.runs)
+    seconds = one.singles[0][1]
+    if not seconds > 0.0:
         return fewest
     count = int(np.clip(plan.seconds / seconds, fewest, min(PILOT, plan.runs)))
     if count < PILOT:
         return count
-    # A batch may be much faster than as many single runs.
-    pilot = one.team.many(PILOT, 1, 1).seconds
-    return int(np.clip(PILOT * plan.seconds / pilot, PILOT, plan.runs))
+    # A batch may be much faster than as many single runs. User time, so that a busy machine does
+    # not make ensembles small.
+    pilot = one.team.many(PILOT, 1, 1).cpu
+    return int(np.clip(PILOT * plan.seconds / max(pilot, 1e-9), PILOT, plan.runs))
 
 
 def _medians(one: _Timed) -> None:

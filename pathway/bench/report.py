@@ -58,17 +58,17 @@ def machine() -> dict[str, Any]:
     }
 
 
-def table_rows(lines: Sequence[Measured]) -> list[dict[str, object]]:
+def table_rows(lines: Sequence[Measured], *, user_time: bool = False) -> list[dict[str, object]]:
     """Return a row for each line, rates beside errors.
 
     "pathway is" compares ensembles on one core with a peer of like error: how many times as many
-    runs a second, and at which rtol if not the same.
+    runs a second (of user time where asked), and at which rtol if not the same.
     """
     own = [line for line in lines if line.engine == OWN]
-    return [_row(line, own) for line in lines]
+    return [_row(line, own, user_time=user_time) for line in lines]
 
 
-def _row(line: Measured, own: Sequence[Measured]) -> dict[str, object]:
+def _row(line: Measured, own: Sequence[Measured], *, user_time: bool) -> dict[str, object]:
     row: dict[str, object] = {
         "problem": line.problem,
         "rtol": f"{line.rtol:.0e}",
@@ -88,18 +88,19 @@ def _row(line: Measured, own: Sequence[Measured]) -> dict[str, object]:
         "failed": line.failed,
         "error of runs": f"{line.many_error:.1e}",
         "beyond": line.beyond,
-        "pathway is": "" if line.engine == OWN else _standing(line, own),
+        "pathway is": "" if line.engine == OWN else _standing(line, own, user_time=user_time),
     }
 
 
-def _standing(peer: Measured, own: Sequence[Measured]) -> str:
+def _standing(peer: Measured, own: Sequence[Measured], *, user_time: bool) -> str:
     line = matched(own, peer)
     if line is None:
         same = [one for one in own if (one.problem, one.rtol) == (peer.problem, peer.rtol)]
         if not same or not peer.error > 0.0:
             return ""
         return f"not compared: errors differ {same[0].error / peer.error:.2g}×"
-    faster = line.rates.get(1, math.nan) / peer.rates.get(1, math.nan)
+    ours, theirs = (one.cpu_rates if user_time else one.rates for one in (line, peer))
+    faster = ours.get(1, math.nan) / theirs.get(1, math.nan)
     at = "" if line.rtol == peer.rtol else f" at rtol {line.rtol:.0e}"
     return f"{faster:.3g}× as fast{at}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from tests.benchmarks.goals import GOALS, Row
 if TYPE_CHECKING:
     from pathway.bench.problem import Problem
 
-__all__ = ["compare_row", "first_row"]
+__all__ = ["cells_row", "compare_row", "first_row"]
+
+CELLS_ASKED = 100_000
 
 OWN_FIRST = """
 import sys, numpy, pathway as pw
@@ -25,6 +28,23 @@ pw.simulate(model, pw.Scenario(duration=end), times=numpy.linspace(0.0, end, 121
 PEER_FIRST = """
 import sys, roadrunner
 roadrunner.RoadRunner(sys.argv[1]).simulate(0.0, float(sys.argv[2]), 121)
+"""
+CELLS = """
+import json, resource, sys, time
+import pathway as pw
+model = pw.load("her2")
+scenario = pw.Scenario(context="SKBR3", drugs={"lapatinib": "in-vitro"}, duration="24 h")
+def cells(count):
+    start = time.perf_counter()
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    found = pw.ensemble(model, scenario, count, times=["24 h"], readouts=["pERK"], threads=2)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_utime - used
+    return time.perf_counter() - start, used, found.attrs
+cells(16)  # fills caches
+seconds, used, attrs = cells(int(sys.argv[1]))
+counts = {key: int(value) for key, value in attrs.items() if key.startswith("cells_")}
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+print(json.dumps({"seconds": seconds, "used": used, "counts": counts, "peak": peak}))
 """
 COMPARE = """
 import sys
@@ -53,6 +73,21 @@ def first_row(problem: Problem, rounds: int) -> Row:
             continue
     beside = f"libroadrunner {statistics.median(peer):.2f} s" if peer else "no libroadrunner"
     return Row(goal=GOALS["first"], value=statistics.median(own), note=f"{problem.id}; {beside}")
+
+
+def cells_row(count: int) -> Row:
+    """Return the minutes that 10^5 virtual cells take, scaled up from ``count`` of them."""
+    run = subprocess.run(
+        [sys.executable, "-c", CELLS, str(count)], check=True, capture_output=True, text=True
+    )
+    told = json.loads(run.stdout.splitlines()[-1])
+    minutes = told["seconds"] / 60.0 * CELLS_ASKED / count
+    user = told["used"] / 2.0 / 60.0 * CELLS_ASKED / count
+    counts = ", ".join(f"{key} {value}" for key, value in told["counts"].items())
+    note = f"from {count} cells in {told['seconds']:.1f} s ({user:.3g} min by user time on 2 cores)"
+    return Row(
+        goal=GOALS["cells"], value=minutes, note=f"{note}; {counts}; peak {told['peak']:.0f} MB"
+    )
 
 
 def compare_row(*, warm: bool = True) -> Row:

@@ -26,7 +26,7 @@ from tests.benchmarks.cases import (
     problems,
     published_difference,
 )
-from tests.benchmarks.processes import compare_row, first_row
+from tests.benchmarks.processes import cells_row, compare_row, first_row
 from tests.benchmarks.rows import curve_row, ensemble_row, exact_row, own_rows, single_row
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ BETWEEN = tuple((rtol, rtol * 1e-3) for rtol in (1e-4, 3e-5, 1e-5, 3e-6, 3e-7, 1
 """Tolerances at which this engine runs too, to be compared at errors like the peers'."""
 FAILING_RUNS = 1000
 CURVE = Plan(tolerances=TOLERANCES, runs=64, seconds=2.0, rounds=1, cores=(1,), checked=1)
-PARTS = ("ensembles", "failures", "curve", "first", "compare", "figure")
+PARTS = ("ensembles", "failures", "curve", "first", "cells", "compare", "figure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class Asked:
     names: tuple[str, ...]
     engines: tuple[str, ...]
     plan: Plan
+    cells: int
     user_time: bool
     cache: Path
     out: Path
@@ -94,6 +95,8 @@ def main() -> None:
         rows.append(curve_row("curve", found, LOOSE[0]))
     if "first" in asked.parts and BIRTWISTLE in known:
         rows.append(first_row(known[BIRTWISTLE], max(3, asked.plan.rounds)))
+    if "cells" in asked.parts:
+        rows.append(cells_row(asked.cells))
     if "compare" in asked.parts:
         rows.append(compare_row())
     curves = work(asked, known) if "figure" in asked.parts else []
@@ -116,6 +119,7 @@ def arguments() -> Asked:
     parser.add_argument("--runs", type=int, default=1000, help="of an ensemble, if there is time")
     parser.add_argument("--seconds", type=float, default=20.0, help="an ensemble may take, about")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cells", type=int, default=10_000, help="of the 100,000, scaled up")
     parser.add_argument("--patience", type=float, default=600.0, help="seconds, of one request")
     parser.add_argument(
         "--user-time", action="store_true", help="rates by user time: for a busy machine"
@@ -135,6 +139,7 @@ def arguments() -> Asked:
         names=tuple(given.models),
         engines=tuple(name for name in ENGINES if name == OWN or name in given.peers),
         plan=plan,
+        cells=given.cells,
         user_time=given.user_time,
         cache=given.cache.resolve(),
         out=given.out,
@@ -152,7 +157,7 @@ def ensembles(asked: Asked, known: dict[str, Problem]) -> list[Measured]:
         lines = measure(problem, asked.engines, asked.plan, asked.cache, rows, say)
         more = replace(asked.plan, tolerances=BETWEEN)
         lines += measure(problem, (OWN,), more, asked.cache, rows, say)
-        show_lines(problem.id, lines)
+        show_lines(problem.id, lines, user_time=asked.user_time)
         found += lines
         write_report(asked.out / "so_far.json", found)
     return found
@@ -196,9 +201,9 @@ def work(asked: Asked, known: dict[str, Problem]) -> list[Measured]:
     return found
 
 
-def show_lines(name: str, lines: Sequence[Measured]) -> None:
+def show_lines(name: str, lines: Sequence[Measured], *, user_time: bool) -> None:
     """Print what was measured of one model."""
-    rows = table_rows(lines)
+    rows = table_rows(lines, user_time=user_time)
     print_rows(Rows(title=name, columns=COLUMNS[1:], rows=rows, units=UNITS))
 
 
