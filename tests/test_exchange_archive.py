@@ -225,3 +225,41 @@ def test_a_comparison_is_an_archive_of_its_runs(toy: Model, tmp_path: Path) -> N
     assert len(scenarios) > 1
     with zipfile.ZipFile(pw.export(toy, scenarios, tmp_path / "a.omex")) as archive:
         assert len(archive.namelist()) == len(scenarios) + 2
+
+
+def test_all_scenarios_of_a_comparison(
+    toy_folder: Path, run: Callable[..., Ended], tmp_path: Path
+) -> None:
+    out = tmp_path / "all.omex"
+    ended = run("export", "--regimen", "dual_blockade", "--out", out)
+    assert ended.code == 0, ended.err
+    # two cells, two ligands, three strategies
+    assert "12 scenarios" in ended.err
+    with zipfile.ZipFile(out) as archive:
+        names = archive.namelist()
+        text = archive.read("simulations.sedml").decode("utf-8")
+    assert len([name for name in names if name.startswith("scenario_")]) == 12
+    assert "blocker / CELL / L" in text
+    ended = run("export", "--regimen", "dual_blockade", "--context", "MUTATED", "--out", out)
+    assert "6 scenarios" in ended.err
+    told: list[tuple[int, int]] = []
+    toy = pw.load(toy_folder)
+    pw.export(toy, [BARE, STEPS], out, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--regimen", "dual_blocade"), "unknown regimen 'dual_blocade'; did you mean"),
+        (("--regimen", "dual_blockade", "--drug", "blocker"), "has scenarios of its own"),
+        (("--regimen", "dual_blockade", "--finding", "C01"), "leave all but --context out"),
+    ],
+)
+def test_comparisons_refused(
+    run: Callable[..., Ended], tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    ended = run("export", *words, "--out", tmp_path / "all.omex")
+    assert ended.code == 2
+    assert message in ended.err
+    assert files(tmp_path) == []

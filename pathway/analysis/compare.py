@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from pathway.analysis.strategies import Regimen, Strategy
     from pathway.model import Model
+    from pathway.scenario import Scenario
 
-__all__ = ["Comparison", "compare", "trials"]
+__all__ = ["Comparison", "compare", "comparison_scenarios", "trials"]
 
 DEFAULT_REGIMEN = "dual_blockade"
 CURVE_DOSES = 7
@@ -196,6 +197,42 @@ def trials(
     known = [name for name, item in regimens.items() if item.kind == "trial"]
     chosen = known if names is None else list(names)
     return {name: compare(model, trial=name, progress=progress) for name in chosen}
+
+
+def comparison_scenarios(
+    model: Model,
+    regimen: str | Regimen | None = None,
+    contexts: Iterable[str] | None = None,
+    ligands: Iterable[str] | Mapping[str, str] | None = None,
+) -> tuple[Scenario, ...]:
+    """Return the scenarios that a comparison simulates, its curves apart, each labelled.
+
+    Parameters
+    ----------
+    model : Model
+    regimen, contexts, ligands
+        As in :func:`compare`.
+
+    Raises
+    ------
+    ScenarioError
+        A name the model and the regimen do not have.
+    """
+    plan = make_plan(
+        model.declared,
+        _regimen(model, regimen, None),
+        strategies=None,
+        contexts=contexts,
+        ligands=ligands,
+        lesions=None,
+        dose=None,
+        pretreatment=None,
+        duration=None,
+        at=None,
+        curve_doses=0,
+        courses=False,
+    )
+    return tuple(run.scenario for run in plan.runs)
 
 
 def _regimen(model: Model, regimen: str | Regimen | None, trial: str | None) -> Regimen:

@@ -51,6 +51,13 @@ def export(
             rich_help_panel=OUTPUT,
         ),
     ] = None,
+    regimen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="All scenarios of a comparison instead, into an .omex archive; --context narrows it.",
+        ),
+    ] = None,
     finding: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,6 +78,9 @@ def export(
     """
     import pathway as pw
 
+    if regimen is not None:
+        _export_comparison(model, regimen, scenario, out, kind, finding)
+        return
     if finding is None:
         if findings or data is not None:
             raise PathwayError(
@@ -96,3 +106,25 @@ def export(
     for name, reason in problem.left_out:
         note(f"{name}: {reason}")
     note(f"{problem.path}: {problem.measurements} measurements")
+
+
+def _export_comparison(
+    model: Model,
+    regimen: str,
+    scenario: Scenario,
+    out: Path,
+    kind: str | None,
+    finding: list[str] | None,
+) -> None:
+    import pathway as pw
+    from pathway.analysis.compare import comparison_scenarios
+
+    if scenario != pw.Scenario(context=scenario.context) or finding is not None:
+        raise PathwayError(
+            "--regimen", "a comparison has scenarios of its own", "leave all but --context out"
+        )
+    contexts = None if scenario.context is None else [scenario.context]
+    scenarios = comparison_scenarios(model, regimen, contexts)
+    with Bar(f"writing {out.name}") as bar:
+        written = pw.export(model, scenarios, out, kind=kind, progress=bar)
+    note(f"{written}: {len(scenarios)} scenarios")

@@ -38,8 +38,15 @@ class Case:
         return self.model.declared.cell_volume.value
 
 
-def read_case(model: Model, scenario: Scenario) -> Case:
+def read_case(model: Model, scenario: Scenario, runner: Runner | None = None) -> Case:
     """Return a scenario with its network and the untreated cell at rest.
+
+    Parameters
+    ----------
+    model : Model
+    scenario : Scenario
+    runner : Runner, optional
+        One that has read other scenarios of the model, from which what they share is taken.
 
     Raises
     ------
@@ -47,7 +54,7 @@ def read_case(model: Model, scenario: Scenario) -> Case:
         What resolving, expanding or compiling raises; SolveError if there is no rest.
     """
     resolved = model.resolve(scenario)
-    runner = Runner(model, solver_settings())
+    runner = Runner(model, solver_settings()) if runner is None else runner
     network = runner.network(resolved)
     declared = {p.id: p for module in resolved.modules for p in module.parameters}
     if resolved.context:

@@ -16,12 +16,15 @@ from pathway.exchange.sbml import sbml_text
 from pathway.exchange.start import read_case
 from pathway.exchange.whole import legible, write_whole
 from pathway.model import EquationModel
+from pathway.result.run import Runner
+from pathway.result.settings import solver_settings
 from pathway.scenario import Scenario
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from pathway.exchange.start import Case
     from pathway.model import Model
 
 __all__ = ["GraphKind", "export"]
@@ -46,6 +49,7 @@ def export(
     path: str | os.PathLike[str],
     *,
     kind: GraphKind | str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write a scenario, or into an archive several, for other tools.
 
@@ -63,6 +67,8 @@ def export(
         of that name is replaced once all is written.
     kind : GraphKind or str, optional
         ``"reactions"`` (the default) or ``"influence"``, for a graph only.
+    progress : callable, optional
+        Called with scenarios read and scenarios in all, for an archive.
 
     Returns
     -------
@@ -89,7 +95,7 @@ def export(
     suffix = place.suffix.lower()
     _check(place, suffix, len(asked), kind)
     if suffix == ARCHIVE:
-        write_whole(place, archive_bytes([read_case(model, each) for each in asked]))
+        write_whole(place, archive_bytes(_cases(model, asked, progress)))
         return place
     if suffix in TEXTS:
         text = TEXTS[suffix](read_case(model, asked[0]))
@@ -100,6 +106,18 @@ def export(
         text = GRAPHS[suffix](network.graph if reactions else network.influence())
     write_whole(place, legible(text))
     return place
+
+
+def _cases(
+    model: Model, scenarios: list[Scenario], progress: Callable[[int, int], None] | None
+) -> list[Case]:
+    runner = Runner(model, solver_settings())
+    cases = []
+    for done, scenario in enumerate(scenarios, start=1):
+        cases.append(read_case(model, scenario, runner))
+        if progress is not None:
+            progress(done, len(scenarios))
+    return cases
 
 
 def _check(place: Path, suffix: str, scenarios: int, kind: object) -> None:
