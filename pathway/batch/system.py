@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Places = NDArray[np.intp]
 
-__all__ = ["SystemLanes", "read_outputs", "start_values", "system_lanes"]
+__all__ = [
+    "OutputPlan",
+    "SystemLanes",
+    "plan_outputs",
+    "read_outputs",
+    "start_values",
+    "system_lanes",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,81 +85,117 @@ def start_values(compiled: CompiledSystem, names: Sequence[str], values: Matrix)
     return start
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutputPlan:
+    """How outputs are had: read off the states, or computed run by run."""
+
+    kept: Places
+    """Which states the lanes report, among the moving ones."""
+    column: Places
+    """Place in ``kept`` that each output is, or is a quotient of; -1: no state; -2: computed."""
+    slot: Places
+    """Slot that each output is, or is divided by; -1: neither."""
+    number: Places
+    """Number of each output in the system."""
+
+
+def plan_outputs(compiled: CompiledSystem, wanted: Sequence[str] | None = None) -> OutputPlan:
+    """Return how to have outputs.
+
+    What is a state, a constant, or a state over a constant (a concentration) needs no computing.
+    For any other one, all states are reported.
+
+    Parameters
+    ----------
+    compiled : CompiledSystem
+    wanted : sequence of str, optional
+        Ids of outputs; all by default.
+    """
+    numbers = {output.id: number for number, output in enumerate(compiled.system.outputs)}
+    chosen = list(numbers.values()) if wanted is None else [numbers[name] for name in wanted]
+    plain = _Plain(compiled)
+    found = [plain(compiled.system.outputs[number].expression) for number in chosen]
+    moving = len(compiled.moving)
+    if any(one is None for one in found):
+        kept = list(range(moving))
+    else:
+        kept = list(dict.fromkeys(one[0] for one in found if one is not None and one[0] >= 0))
+    column = {state: place for place, state in enumerate(kept)} | {-1: -1}
+    return OutputPlan(
+        kept=np.array(kept, dtype=np.intp),
+        column=np.array([-2 if o is None else column[o[0]] for o in found], dtype=np.intp),
+        slot=np.array([-1 if o is None else o[1] for o in found], dtype=np.intp),
+        number=np.array(chosen, dtype=np.intp),
+    )
+
+
 def read_outputs(
-    lanes: SystemLanes,
-    start: Matrix,
-    times: NDArray[np.float64],
-    states: Matrix,
-    wanted: Sequence[str] | None = None,
+    lanes: SystemLanes, plan: OutputPlan, start: Matrix, times: NDArray[np.float64], states: Matrix
 ) -> Matrix:
     """Return the outputs of runs.
-
-    What is a state, a constant, or a state over a constant (a concentration) is read off for all
-    runs at once; other outputs are computed run by run.
 
     Parameters
     ----------
     lanes : SystemLanes
+    plan : OutputPlan
     start : ndarray, shape (runs, slots)
         Of :func:`start_values`.
     times : ndarray, shape (times,)
-    states : ndarray, shape (runs, times, moving)
-    wanted : sequence of str, optional
-        Ids of outputs; all by default.
+    states : ndarray, shape (runs, times, kept)
+        May be returned itself, where every output is a state.
 
     Returns
     -------
     ndarray, shape (runs, times, outputs)
     """
-    compiled = lanes.compiled
-    all_ids = [output.id for output in compiled.system.outputs]
-    chosen = range(len(all_ids)) if wanted is None else [all_ids.index(name) for name in wanted]
-    read = _Plain(compiled, start, states)
-    found = np.empty((*states.shape[:2], len(chosen)))
-    rest: list[tuple[int, int]] = []
-    for place, number in enumerate(chosen):
-        value = read(compiled.system.outputs[number].expression)
-        if value is None:
-            rest.append((place, number))
-        else:
-            found[:, :, place] = value
-    if rest:
+    divided = (plan.slot >= 0) & (plan.column >= 0)
+    if np.array_equal(plan.column, np.arange(states.shape[2])):
+        found = states
+    else:
+        found = np.take(states, np.maximum(plan.column, 0), axis=2)
+    for place in np.flatnonzero(divided):
+        size = start[:, plan.slot[place]]
+        if (size != 1.0).any():
+            found[:, :, place] /= size[:, None]
+    for place in np.flatnonzero(plan.column == -1):
+        found[:, :, place] = start[:, plan.slot[place], None]
+    computed = np.flatnonzero(plan.column == -2)
+    if computed.size:
         machine = load_machine()
         times = np.ascontiguousarray(times)
-        places, numbers = (list(part) for part in zip(*rest, strict=True))
         for run, row in enumerate(start):
-            p = _with(compiled, row.copy())
+            p = _with(lanes.compiled, row.copy())
             machine.fixed(p)
-            machine.switches(compiled.system.start, p)
+            machine.switches(lanes.compiled.system.start, p)
             everything = machine.outputs(times, np.ascontiguousarray(states[run]), p)
-            found[run][:, places] = everything[:, numbers]
+            found[run][:, computed] = everything[:, plan.number[computed]]
     return found
 
 
 class _Plain:
-    """Reads expressions that need no computing, for all runs at once."""
+    """Says of expressions which state and which slot they are, if they need no computing."""
 
-    def __init__(self, compiled: CompiledSystem, start: Matrix, states: Matrix) -> None:
+    def __init__(self, compiled: CompiledSystem) -> None:
         self.moving = {name: place for place, name in enumerate(compiled.moving)}
         self.slots = compiled.slots
         self.bodies = dict(compiled.system.assignments)
-        self.start = start
-        self.states = states
 
-    def __call__(self, expression: Expression) -> Matrix | None:
-        """Return the values, shape (runs, times) or (runs, 1); None where computing is needed."""
+    def __call__(self, expression: Expression) -> tuple[int, int] | None:
+        """Return (state or -1, slot or -1): the state, the slot, or the state over the slot."""
         match expression:
             case Name(name) if name in self.moving:
-                return self.states[:, :, self.moving[name]]
+                return self.moving[name], -1
             case Name(name) if name in self.slots:
-                return self.start[:, self.slots[name], None]
+                return -1, self.slots[name]
             case Name(name) if name in self.bodies:
                 return self(self.bodies[name])
             case Call(Operator.DIVIDE, (Name() as top, Name(size))) if (
                 size in self.slots and size not in self.moving
             ):
-                value = self(top)
-                return None if value is None else value / self.start[:, self.slots[size], None]
+                over = self(top)
+                if over is not None and over[0] >= 0 and over[1] < 0:
+                    return over[0], self.slots[size]
+                return None
             case _:
                 return None
 

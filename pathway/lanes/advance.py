@@ -48,6 +48,7 @@ from pathway.lanes.stages import (
     accept,
     add_derivative,
     interpolants,
+    largest_move,
     outputs,
     step_error,
 )
@@ -345,11 +346,11 @@ def _advance(
         run_slopes(rows, program)
         _choose_steps(lanes, whole)
         _try_step(program, elimination, shape, rows, base, stages, factors, load(lanes, TAKEN))
-        error, moved = step_error(rows, base, stages, queue.rtol, queue.atol, n)
-        store(lanes, ERROR, error)
-        store(lanes, MOVED, moved)
-        for lane in range(LANES):
-            rest[lane] = lanes[LANES * MOVED + lane]
+        store(lanes, ERROR, step_error(rows, base, stages, queue.rtol, queue.atol, n))
+        if queue.rest > 0.0:
+            store(lanes, MOVED, largest_move(rows, base, n))
+            for lane in range(LANES):
+                rest[lane] = lanes[LANES * MOVED + lane]
         _judge(queue, returned, n, base, lanes, whole)
         _report(queue, returned, n, rows, base, stages, dense, lanes, whole)
         accepted = greater(load(lanes, SHARE), splat(0.5))

@@ -36,7 +36,18 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-__all__ = ["COMBINE", "accept", "add_derivative", "interpolants", "outputs", "step_error"]
+__all__ = [
+    "COMBINE",
+    "accept",
+    "add_derivative",
+    "interpolants",
+    "largest_move",
+    "outputs",
+    "step_error",
+]
+
+FLOOR = 1e-6
+"""nM (or 1): relative changes do not look below it."""
 
 
 def _combine(stage: int) -> Callable[..., None]:
@@ -71,21 +82,16 @@ def add_derivative(stages: Rows, first: int, rows: Rows, derivative: int, n: int
 
 
 @block
-def step_error(
-    rows: Rows, base: Rows, stages: Rows, rtol: float, atol: float, n: int
-) -> tuple[LaneValue, LaneValue]:
+def step_error(rows: Rows, base: Rows, stages: Rows, rtol: float, atol: float, n: int) -> LaneValue:
     """Finish a step: leave the new state in ``rows``.
 
     Returns
     -------
-    error : Lanes
-        Root mean square of the error estimate over the tolerance; above 1 is too much.
-    relative : Lanes
-        Largest change of a state in the step over ``|y| + FLOOR``.
+    Lanes
+        Mean square of the error estimate over the tolerance; above 1 is too much.
     """
     total = splat(0.0)
-    moved = splat(0.0)
-    relative, absolute_part = splat(rtol), splat(atol)
+    relative, floor = splat(rtol), splat(atol)
     last = (STAGES - 1) * n
     for r in range(n):
         estimate = load(stages, last + r)
@@ -93,11 +99,20 @@ def step_error(
         new = add(load(rows, FIRST_STATE + r), estimate)
         store(rows, FIRST_STATE + r, new)
         size = maximum(absolute(old), absolute(new))
-        scaled = divide(estimate, fma(size, relative, absolute_part))
+        scaled = divide(estimate, fma(size, relative, floor))
         total = fma(scaled, scaled, total)
-        change = divide(absolute(subtract(new, old)), add(absolute(new), splat(1e-6)))
-        moved = maximum(moved, change)
-    return divide(total, splat(float(n))), moved
+    return divide(total, splat(float(n)))
+
+
+@block
+def largest_move(rows: Rows, base: Rows, n: int) -> LaneValue:
+    """Return the largest change of a state in the step over ``|y| + FLOOR``."""
+    moved = splat(0.0)
+    for r in range(n):
+        new = load(rows, FIRST_STATE + r)
+        change = absolute(subtract(new, load(base, r)))
+        moved = maximum(moved, divide(change, add(absolute(new), splat(FLOOR))))
+    return moved
 
 
 @block

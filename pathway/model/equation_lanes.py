@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pathway.batch.run import Schedule, make_queue, run_queue
-from pathway.batch.system import SystemLanes, read_outputs, start_values, system_lanes
+from pathway.batch.system import SystemLanes, plan_outputs, read_outputs, start_values, system_lanes
 from pathway.errors import SolveError
 from pathway.lanes.queue import Ending
 from pathway.solve.settings import Method
@@ -109,8 +109,10 @@ def run_equations(
         )
     last = float(times[-1]) if times.size else compiled.system.start
     stops = [last] if ends is None else [float(end) for end in ends]
+    plan = plan_outputs(compiled, wanted)
     queue = make_queue(
         lanes.system,
+        kept=plan.kept,
         start=states,
         numbers=start[:, lanes.number_slots],
         schedules=[Schedule(events=(), end=stop) for stop in stops],
@@ -122,8 +124,10 @@ def run_equations(
         most_steps=settings.max_steps,
     )
     returned = run_queue(lanes.system, queue, threads)
-    outputs = read_outputs(lanes, start, times, returned.levels, wanted)
-    outputs[returned.ending != Ending.OK] = np.nan
+    outputs = read_outputs(lanes, plan, start, times, returned.levels)
+    failed = returned.ending != Ending.OK
+    if failed.any():
+        outputs[failed] = np.nan
     return EquationRuns(
         outputs=outputs,
         ending=returned.ending,
