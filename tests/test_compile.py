@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 def thawed(built: Builder) -> Any:
     return nx.DiGraph(built.done())
+
+
+def listed(start: Any, items: Any) -> list[Any]:
+    """Return ragged lists as lists."""
+    plain = items.tolist() if isinstance(items, np.ndarray) else items
+    return [plain[a:b] for a, b in pairwise(start.tolist())]
 
 
 def test_species_keep_node_order_and_inputs_stand_apart() -> None:
@@ -55,6 +62,50 @@ def test_the_same_graph_gives_the_same_tables(built: Builder) -> None:
     shuffled.add_nodes_from(graph.nodes(data=True))
     shuffled.add_edges_from(reversed(list(graph.edges(data=True))))
     assert compile_graph(shuffled).digest() == first.digest()
+
+
+@given(built=networks())
+@settings(max_examples=25, deadline=None)
+def test_scatter_lists_are_those_of_plain_loops(built: Builder) -> None:
+    tables = compile_graph(built.graph)
+    jacobian, n = tables.jacobian, len(tables.species)
+    net = tables.stoichiometry().tocsc()
+    net.sort_indices()
+    column = np.repeat(np.arange(n), np.diff(jacobian.indptr))
+    entry = [(int(c), int(r)) for c, r in zip(column, jacobian.indices, strict=True)]
+    direct: list[list[tuple[tuple[int, int], float]]] = []
+    flows: list[list[tuple[tuple[int, int], float]]] = []
+    pools = listed(tables.pool_start, tables.pool_amount)
+    for reaction, (reactants, laws) in enumerate(
+        zip(
+            listed(tables.reactant_start, tables.reactant),
+            listed(tables.law_start, tables.law_factor),
+            strict=True,
+        )
+    ):
+        changed = net[:, [reaction]].tocoo()
+        pairs = list(zip(changed.row.tolist(), changed.data.tolist(), strict=True))
+        direct += [[((one, at), v) for at, v in pairs if one < n] for one in reactants]
+        read = [int(tables.factor_pool[law]) for law in laws]
+        flows += [
+            [((pool, at), v) for at, v in pairs if min(pools[pool], default=n) < n] for pool in read
+        ]
+    found = [entry[place] for place in jacobian.direct_position]
+    assert (
+        listed(jacobian.direct_start, list(zip(found, jacobian.direct_stoichiometry, strict=True)))
+        == direct
+    )
+    kinds = sorted({flow for flow_list in flows for flow, _ in flow_list})
+    found = [kinds[place] for place in jacobian.flow_position]
+    assert (
+        listed(jacobian.flow_start, list(zip(found, jacobian.flow_stoichiometry, strict=True)))
+        == flows
+    )
+    assert jacobian.chain_pool.tolist() == [pool for pool, _ in kinds]
+    chain = listed(jacobian.chain_start, [entry[place] for place in jacobian.chain_position])
+    assert chain == [[(at, row) for at in pools[pool] if at < n] for pool, row in kinds]
+    needed = {pair for one in direct for pair, _ in one} | {pair for one in chain for pair in one}
+    assert set(entry) == needed | {(at, at) for at in range(n)}
 
 
 def test_another_graph_has_another_digest() -> None:
@@ -193,6 +244,7 @@ LAW = factor(FactorKind.LINEAR)
             r"factor 0 of reaction 'make': is linear but has K or hill",
         ),
         (edit_edge(("R", "bind"), order=1.5), r"edge from 'R' to reaction 'bind': has order 1\.5"),
+        (edit_edge(("R", "bind"), order=1.0), r"has order 1\.0; use a whole number 0 to 4"),
         (edit_edge(("R", "bind"), order=9), r"has order 9; use a whole number 0 to 4"),
         (edit_edge(("bind", "RD"), stoichiometry=-1.0), r"edge from reaction 'bind' to 'RD': has"),
         (lambda graph: graph.add_edge("bind", "lose"), r"refers to 'lose', which is no species"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.compile.read import ReactionLaw
+    from pathway.compile.reactions import ReactionLaw
 
     Index = NDArray[np.uint32]
     Lists = tuple[Index, Index]
