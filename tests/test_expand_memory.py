@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from pathway.compile.compiler import compile_graph
 from pathway.declare.entities import Factor, FactorKind, Forbidden, Monomial, Readout, SiteState
 from pathway.errors import DeclarationError
 from pathway.expand import Memory, expand, memory
+from pathway.expand.collector import uncollected
 from pathway.expand.vocabulary import vocabulary_of
 from pathway.model import Model
 from tests.rules import interaction, module, number, rule, terms
@@ -138,3 +140,28 @@ def test_a_copied_memory_is_empty() -> None:
     other = copy.deepcopy(known)
     assert len(other.knowledge(words)) == 0 < len(known.knowledge(words))
     assert written(variants()[0], other) == fresh
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_collector_rests_while_networks_are_built(
+    monkeypatch: pytest.MonkeyPatch, her2: Model, *, before: bool
+) -> None:
+    seen: list[bool] = []
+
+    def fails(*_: object, **__: object) -> None:
+        seen.append(gc.isenabled())
+        raise DeclarationError("here", "is wrong", "mend it")
+
+    monkeypatch.setattr("pathway.model.model.expand", fails)
+    was = gc.isenabled()
+    try:
+        (gc.enable if before else gc.disable)()
+        with pytest.raises(DeclarationError, match="is wrong"):
+            her2.expand(her2.resolve(SCENARIOS[0]))
+        assert gc.isenabled() is before
+        with uncollected(), uncollected():
+            seen.append(gc.isenabled())
+        assert gc.isenabled() is before
+    finally:
+        (gc.enable if was else gc.disable)()
+    assert seen == [False, False]

@@ -78,9 +78,12 @@ class Switches:
 
     def powers(self, rule: str, reaction: RawReaction) -> list[Power]:
         """Return what effects multiply a rate by: each once, however many reactants match."""
+        effects = self.by_rule.get(rule)
+        if effects is None:
+            return []
         return [
             (self.factors[number], 1.0)
-            for number in self.by_rule.get(rule, ())
+            for number in effects
             if any(number in self.matches.get(species, {}) for species in reaction.reactants)
         ]
 

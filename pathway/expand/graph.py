@@ -131,13 +131,10 @@ def build_graph(
         )
         for index, (one, name) in enumerate(zip(reactions, names, strict=True))
     )
-    texts = [node.text for node in species]
-    read = {law: _modifiers(law) for law in dict.fromkeys(one.law for one in reactions)}
-    graph.add_edges_from(
-        edge
-        for one, name in zip(reactions, names, strict=True)
-        for edge in _edges(one, name, texts, read[one.law])
-    )
+    edges = _Edges([node.text for node in species])
+    for one, name in zip(reactions, names, strict=True):
+        edges.add(one, name)
+    graph.add_edges_from(edges.found)
     nx.freeze(graph)
     return graph
 
@@ -152,51 +149,48 @@ def _names(reactions: Sequence[ReactionNode]) -> list[str]:
     return names
 
 
-def _edges(
-    one: ReactionNode, name: str, texts: Sequence[str], read: Mapping[int, _Attributes]
-) -> list[tuple[str, str, _Attributes]]:
-    """Return a reaction's edges. The graph copies attributes, so that edges may share them here.
+class _Edges:
+    """Collects edges. The graph copies their attributes, so that here many may share theirs."""
 
-    Parameters
-    ----------
-    one : ReactionNode
-    name : str
-    texts : sequence of str
-        Names of the species.
-    read : mapping of int to dict
-        Attributes of the edges from species that the rule's factors sum.
-    """
-    order: dict[int, int] = {}
-    for index in one.reactants:
-        order[index] = order.get(index, 0) + 1
-    edges = []
-    for index, consumed in order.items():
-        modifier = read.get(index)
-        edges.append(
-            (
-                texts[index],
-                name,
-                _reactant(consumed, modifier["weights"]) if modifier else _reactant(consumed, ()),
-            )
-        )
-    edges += [(texts[index], name, read[index]) for index in read if index not in order]
-    made: dict[int, int] = {}
-    for index in one.products:
-        made[index] = made.get(index, 0) + 1
-    edges += [
-        (name, texts[index], {"stoichiometry": float(count), "role": "product"})
-        for index, count in made.items()
-    ]
-    return edges
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.found: list[tuple[str, str, _Attributes]] = []
+        self._texts = texts
+        self._read: dict[RuleLaw, dict[int, _Attributes]] = {}
+        self._reactants: dict[int, _Attributes] = {}
+        self._products: dict[int, _Attributes] = {}
+
+    def add(self, one: ReactionNode, name: str) -> None:
+        """Add a reaction's edges: those from its reactants, from what is only read, to products."""
+        texts, found = self._texts, self.found
+        read = self._read.get(one.law)
+        if read is None:
+            read = self._read[one.law] = _modifiers(one.law)
+        order: dict[int, int] = {}
+        for index in one.reactants:
+            order[index] = order.get(index, 0) + 1
+        for index, count in order.items():
+            attributes = self._reactants.get(count)
+            if attributes is None:
+                attributes = self._reactants[count] = _reactant(count)
+            if index in read:
+                weights = read[index]["weights"]
+                attributes = {**attributes, "weights": weights, "role": "reactant+modifier"}
+            found.append((texts[index], name, attributes))
+        if read:
+            found += [(texts[index], name, read[index]) for index in read if index not in order]
+        made: dict[int, int] = {}
+        for index in one.products:
+            made[index] = made.get(index, 0) + 1
+        for index, count in made.items():
+            attributes = self._products.get(count)
+            if attributes is None:
+                attributes = {"stoichiometry": float(count), "role": "product"}
+                self._products[count] = attributes
+            found.append((name, texts[index], attributes))
 
 
-def _reactant(consumed: int, weights: tuple[tuple[int, Monomial], ...]) -> _Attributes:
-    return {
-        "stoichiometry": consumed,
-        "order": consumed,
-        "weights": weights,
-        "role": "reactant+modifier" if weights else "reactant",
-    }
+def _reactant(count: int) -> _Attributes:
+    return {"stoichiometry": count, "order": count, "weights": (), "role": "reactant"}
 
 
 def _modifiers(law: RuleLaw) -> dict[int, _Attributes]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Knowledge", "Memory"]
 
-MAX_ENTRIES = 500_000
-"""What is known of more species than this many rules and species come to is forgotten."""
+MAX_ENTRIES = 300_000
+"""Past as many pairs of a rule and species, what is known is forgotten: about 100 MB."""
 MAX_VOCABULARIES = 100
 """Past as many, what was read is forgotten."""
 

@@ -10,6 +10,7 @@ from pathway.compile.compiler import compile_graph
 from pathway.declare.load import load_declared
 from pathway.errors import DeclarationError
 from pathway.expand import Memory, expand
+from pathway.expand.collector import uncollected
 from pathway.expand.merge import merge
 from pathway.library.find import find_model
 from pathway.model.anchor import anchored_scales
@@ -69,14 +70,15 @@ class Model:
 
     def expand(self, resolved: Resolved) -> nx.DiGraph[str]:
         """Return the graph of a resolved scenario. Raises NetworkError, DeclarationError."""
-        return expand(
-            resolved.modules,
-            resolved.present,
-            resolved.inputs,
-            depletion=resolved.depletion is not None,
-            elsewhere=self._elsewhere(resolved),
-            memory=self._memory,
-        )
+        with uncollected():
+            return expand(
+                resolved.modules,
+                resolved.present,
+                resolved.inputs,
+                depletion=resolved.depletion is not None,
+                elsewhere=self._elsewhere(resolved),
+                memory=self._memory,
+            )
 
     def merged(self, resolved: Resolved) -> Merged:
         """Return the rules, patterns and readouts of a resolved scenario as one."""
@@ -107,12 +109,14 @@ class Model:
         resolved = scenario if isinstance(scenario, Resolved) else self.resolve(scenario)
         graph = self.expand(resolved) if like is None else like.graph
         scales = self.scales(resolved) if scales is None else scales
+        with uncollected():
+            tables = compile_graph(graph) if like is None else like.tables
         return network_from_graph(
             graph,
             {**resolved.parameters, **scales},
             inputs=resolved.steps[0].inputs,
             background=resolved.background,
-            tables=compile_graph(graph) if like is None else like.tables,
+            tables=tables,
             lanes=None if like is None else like.lanes,
         )
 
