@@ -8,18 +8,46 @@ from typing import TYPE_CHECKING
 from pathway.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pathway.declare.entities import Declared, Drug, Module, Molecule, Monomial, Rule
+    from pathway.declare.entities import Declared, Drug, Module, Molecule, Rule
 
-__all__ = ["check_targets", "present_molecules"]
+__all__ = ["Syntheses", "check_targets", "present_molecules"]
 
 _SITES = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"[A-Za-z]\w*")
 
 
+Synthesis = tuple[tuple[str, ...], tuple[str, ...]]
+"""What one direction of a rule line needs, and what it makes more of."""
+
+
+class Syntheses:
+    """What rule lines make; each is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Synthesis, Synthesis] | None] = {}
+
+    def of(self, line: str) -> tuple[Synthesis, Synthesis] | None:
+        """Return what the two directions of a line need and make, None if neither makes any."""
+        if line not in self._known:
+            left, _, right = _SITES.sub(" ", line).replace("<->", "->").partition("->")
+            old, new = _NAME.findall(left), _NAME.findall(right)
+            # Most rules change molecules and make none.
+            same = sorted(old) == sorted(new)
+            self._known[line] = None if same else (_synthesis(old, new), _synthesis(new, old))
+        return self._known[line]
+
+
+def _synthesis(old: list[str], new: list[str]) -> Synthesis:
+    return tuple(old), tuple(name for name in new if new.count(name) > old.count(name))
+
+
 def present_molecules(
-    modules: Sequence[Module], parameters: Mapping[str, float], inputs: Sequence[str]
+    modules: Sequence[Module],
+    parameters: Mapping[str, float],
+    inputs: Sequence[str],
+    syntheses: Syntheses,
 ) -> tuple[str, ...]:
     """Return the ids of molecules and seeds that can be in the cell, in declaration order.
 
@@ -31,6 +59,8 @@ def present_molecules(
         Values after context, lesions and the scenario's own changes, internal units.
     inputs : sequence of str
         Drugs and ligands in the medium; they are not listed again.
+    syntheses : Syntheses
+        What rules make, as far as it was asked for before.
 
     Returns
     -------
@@ -46,20 +76,21 @@ def present_molecules(
     ]
     sown = [seed for seed in seeds if parameters.get(seed.total.id, 0.0) > 0.0]
     have = {*chosen, *inputs, *(name for seed in sown for name in _names(seed.pattern))}
-    made = _made(modules, dict(parameters), have)
+    made = _made(modules, dict(parameters), have, syntheses)
     wanted = {*chosen, *(made & kinds), *(seed.id for seed in sown)}
     ids = [*(m.id for m in molecules), *(seed.id for seed in seeds)]
     return tuple(name for name in dict.fromkeys(ids) if name in wanted)
 
 
-def _made(modules: Sequence[Module], parameters: dict[str, float], have: set[str]) -> set[str]:
+def _made(
+    modules: Sequence[Module], parameters: dict[str, float], have: set[str], syntheses: Syntheses
+) -> set[str]:
     """Return what rules synthesise, to a fixed point: a transcript, then its protein."""
     running = [
-        (old, new)
+        synthesis
         for module in modules
         for rule in module.rules
-        for rate, old, new in _syntheses(rule)
-        if rate.value(parameters) > 0.0
+        for synthesis in _running(rule, parameters, syntheses)
     ]
     made: set[str] = set()
     while True:
@@ -76,23 +107,14 @@ def _made(modules: Sequence[Module], parameters: dict[str, float], have: set[str
         made |= fresh
 
 
-def _syntheses(rule: Rule) -> list[tuple[Monomial, list[str], list[str]]]:
-    """Return rate, molecules on the left, and what there is more of on the right, where there is."""
-    found: list[tuple[Monomial, list[str], list[str]]] = []
+def _running(rule: Rule, parameters: dict[str, float], syntheses: Syntheses) -> Iterator[Synthesis]:
+    """Yield what a rule makes at a rate above zero."""
     for line in rule.lines:
-        left, _, right = _SITES.sub(" ", line).replace("<->", "->").partition("->")
-        old, new = _NAME.findall(left), _NAME.findall(right)
-        # Most rules change molecules and make none.
-        if sorted(old) == sorted(new):
-            continue
-        sides = [(rule.forward, old, new)]
-        if rule.reverse is not None:
-            sides.append((rule.reverse, new, old))
-        for rate, before, after in sides:
-            more = [name for name in after if after.count(name) > before.count(name)]
-            if more:
-                found.append((rate, before, more))
-    return found
+        directions = syntheses.of(line)
+        if directions is not None:
+            for rate, synthesis in zip((rule.forward, rule.reverse), directions, strict=True):
+                if rate is not None and synthesis[1] and rate.value(parameters) > 0.0:
+                    yield synthesis
 
 
 def _names(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathway.errors import ScenarioError, nearest
 from pathway.scenario.doses import drug_dose, ligand_dose, medium_volumes
 from pathway.scenario.lesions import apply_alterations, background, chosen_lesions
 from pathway.scenario.overrides import overridden
-from pathway.scenario.presence import check_targets, present_molecules
+from pathway.scenario.presence import Syntheses, check_targets, present_molecules
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping
@@ -100,7 +100,8 @@ def resolve(declared: Declared, scenario: Scenario) -> Resolved:
     UnitError
         A dose, amount, duration or value with a wrong unit.
     """
-    resolved = _read(declared, scenario)
+    syntheses = Syntheses()
+    resolved = _read(declared, scenario, syntheses)
     if not any(module.anchors for module in resolved.modules):
         return resolved
     untouched = replace(
@@ -112,10 +113,10 @@ def resolve(declared: Declared, scenario: Scenario) -> Resolved:
         medium_volume_per_cell=None,
     )
     same = untouched == replace(scenario, duration=untouched.duration)
-    return resolved if same else replace(resolved, reference=_read(declared, untouched))
+    return resolved if same else replace(resolved, reference=_read(declared, untouched, syntheses))
 
 
-def _read(declared: Declared, scenario: Scenario) -> Resolved:
+def _read(declared: Declared, scenario: Scenario, syntheses: Syntheses) -> Resolved:
     where = f"scenario {scenario.name!r}"
     context = _context(where, declared, scenario.context)
     _check_names(where, declared, scenario)
@@ -132,7 +133,7 @@ def _read(declared: Declared, scenario: Scenario) -> Resolved:
     parameters = overridden(where, declared, modules, altered, scenario.parameters)
     modules, shares = _with_shares(modules, parameters)
     inputs = (*ligands, *drugs)
-    present = present_molecules(modules, parameters, inputs)
+    present = present_molecules(modules, parameters, inputs, syntheses)
     for name in drugs:
         states = (totals, parameters)
         check_targets(where, declared, declared.drugs[name], modules, states, present)
