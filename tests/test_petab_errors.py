@@ -63,7 +63,7 @@ WRONG = [
     (("0.1*w", "0.1*x"), "observable 'w': noiseFormula: unknown name 'x'"),
     (("own 5 1", "own five 1"), "line 2: measurement is 'five'; give a finite number"),
     (("own 5 1", "own 5 -1"), "line 2: a time of -1; give a number from 0 up"),
-    (("own 5 1", "own 5 inf"), "line 2: is of the steady state, at time inf"),
+    (("own 5 1", "own 5 -inf"), "line 2: time is '-inf'; give a finite number"),
 ]
 
 

@@ -75,6 +75,18 @@ def test_initial_values_of_the_second_condition_replace_the_rest(tmp_path: Path)
     np.testing.assert_allclose(found, [course(4.0, 2.5, 0.8, 1.0)], rtol=1e-6)
 
 
+def test_time_without_end_is_the_rest(tmp_path: Path) -> None:
+    rows = table((HEAD, "z - fast 3 inf", "z slow fast 3 inf", "z slow fast 3 1", "z - more 9 inf"))
+    files = {**FILES, "measurements.tsv": rows}
+    problem = pw.load_petab(write_problem(tmp_path, **files))
+    found = problem.simulate()
+    np.testing.assert_allclose(
+        found["simulation"], [2.5, 2.5, course(20.0, 2.5, 0.8, 1.0), 5.0 / K], rtol=1e-6
+    )
+    assert math.isinf(found["time"][0])
+    assert math.isfinite(problem.log_likelihood())
+
+
 def test_one_simulation_gives_table_and_score(tmp_path: Path) -> None:
     problem = pw.load_petab(write_problem(tmp_path, **FILES))
     told: list[tuple[int, int]] = []

@@ -71,6 +71,7 @@ class Measurement:
     """The condition under which the model comes to rest first; empty if it does not."""
     value: float
     time: float
+    """Infinite for the rest that a condition comes to."""
     observable_parameters: tuple[float | str, ...]
     """Numbers or ids of parameters, for the placeholders of the observable formula."""
     noise_parameters: tuple[float | str, ...]

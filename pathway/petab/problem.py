@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,8 @@ from pathway.solve.system import integrate_system
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from pathway.model.equation_model import EquationModel
     from pathway.petab.entities import Condition, Measurement, Observable, Parameter
@@ -131,18 +134,39 @@ class PetabProblem:
         for done, ((before, name), places) in enumerate(rows.items(), start=1):
             if before not in rests:
                 rests[before] = self._rest(before)
-            times = np.unique([self.measurements[place].time for place in places])
             settled = self._settled(self.conditions[name])
-            constants, initial = changed_start(self.model.system, settled, f"condition {name!r}")
-            start = rests[before] | initial
-            run = integrate_system(self.model.compiled, times, constants, start)
+            outputs = self._outputs(name, settled, rests[before], places)
             for place in places:
-                row = run.outputs[np.searchsorted(times, self.measurements[place].time)]
+                row = outputs[self.measurements[place].time]
                 reached = {key: float(row[column]) for key, column in columns.items()}
                 found[place] = self._predicted(self.measurements[place], settled | reached)
             if progress is not None:
                 progress(done, len(rows))
         return [found[place] for place in range(len(self.measurements))]
+
+    def _outputs(
+        self,
+        name: str,
+        settled: Mapping[str, float],
+        rest: Mapping[str, float],
+        places: Sequence[int],
+    ) -> dict[float, NDArray[np.float64]]:
+        """Return the model's outputs under a condition at the times of measurements."""
+        where = f"condition {name!r}"
+        model = self.model
+        times = np.unique([self.measurements[place].time for place in places])
+        constants, initial = changed_start(model.system, settled, where)
+        start = {**rest, **initial}
+        found: dict[float, NDArray[np.float64]] = {}
+        if np.isfinite(times[0]):
+            asked = times[np.isfinite(times)]
+            run = integrate_system(model.compiled, asked, constants, start)
+            found = dict(zip(map(float, asked), run.outputs, strict=True))
+        if np.isinf(times[-1]):
+            end = state_at_rest(model, constants, start, where)
+            now = np.array([model.system.start])
+            found[math.inf] = integrate_system(model.compiled, now, constants, end).outputs[0]
+        return found
 
     def _rest(self, name: str) -> dict[str, float]:
         """Return the states that the model comes to under a condition."""
@@ -182,7 +206,8 @@ def load_petab(path: str | os.PathLike[str]) -> PetabProblem:
 
     Conditions may change parameters, initial values of species and sizes of compartments, to
     numbers or to parameters of the problem. A model that is pre-equilibrated under one condition
-    goes on from that rest under another, which sets only what it names. Observable and noise formulas are parsed, never
+    goes on from that rest under another, which sets only what it names; time ``inf`` is the rest
+    that a condition comes to. Observable and noise formulas are parsed, never
     executed. Visualisation files and priors are not looked at.
 
     Parameters
@@ -196,8 +221,8 @@ def load_petab(path: str | os.PathLike[str]) -> PetabProblem:
         If a file cannot be read, leaves the folder, says what it may not, or does not fit the
         others; the message names the file and line.
     UnsupportedError
-        If it is of another version, has several models, or measures a steady state (time inf); or
-        for what the model has that is not computed.
+        If it is of another version or has several models; or for what the model has that is not
+        computed.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from pathway.errors import DeclarationError, UnsupportedError, nearest
+from pathway.errors import DeclarationError, nearest
 from pathway.petab.entities import (
     Condition,
     Distribution,
@@ -107,8 +107,6 @@ def measurements_of(paths: Sequence[Path]) -> tuple[Measurement, ...]:
     ------
     DeclarationError
         If there are none, or a measurement or time is no number, or a time is negative.
-    UnsupportedError
-        If one is of a steady state, at time inf.
     """
     columns = ("observableId", "simulationConditionId", "measurement", "time")
     found = [_measurement(row) for path in paths for row in read_table(path, columns)]
@@ -118,13 +116,8 @@ def measurements_of(paths: Sequence[Path]) -> tuple[Measurement, ...]:
 
 
 def _measurement(row: Row) -> Measurement:
-    if row.cells["time"].lower() in {"inf", "infinity"}:
-        raise UnsupportedError(
-            row.where,
-            "is of the steady state, at time inf",
-            "give a time late enough for the system to rest",
-        )
-    time = _number(row, "time")
+    at_rest = row.cells["time"].lower() in {"inf", "infinity"}
+    time = math.inf if at_rest else _number(row, "time")
     if time < 0.0:
         raise DeclarationError(row.where, f"a time of {time:g}", "give a number from 0 up")
     return Measurement(
