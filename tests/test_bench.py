@@ -58,6 +58,7 @@ def line(engine: str, error: float, rate: float, rtol: float = 1e-6) -> Measured
         error=error,
         single=1.0 / rate,
         rates={1: rate, 2: 2.0 * rate},
+        cpu_rates={1: rate, 2: rate},
         runs=10,
     )
 
@@ -161,7 +162,7 @@ class Halves:
     version = "1"
 
     def tolerances(self, rtol: float, atol: float) -> None:
-        raise AssertionError
+        raise AssertionError(rtol, atol)
 
     def run(self, row: NDArray[np.float64] | None) -> NDArray[np.float64]:
         if row is None or row[0] < 0.0:
@@ -171,7 +172,7 @@ class Halves:
     def many(
         self, rows: NDArray[np.float64], threads: int
     ) -> tuple[NDArray[np.float64], list[int]]:
-        raise AssertionError
+        raise AssertionError(rows, threads)
 
     def compared(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         return y
@@ -206,6 +207,15 @@ def test_only_like_errors_are_compared() -> None:
     ratio = best_ratio([exact, alike], [peer, slow], lambda one: one.rates[1])
     assert ratio is not None
     assert (ratio.peer.engine, ratio.times) == ("copasi", 2.0)
+
+
+def test_lines_are_compared_at_other_tolerances_too() -> None:
+    lines = [line("pathway", 1e-7, 100.0), line("libroadrunner", 1e-5, 10.0)]
+    more = [line("pathway", 1e-5, 400.0, rtol=1e-4)]
+    assert table_rows(lines)[1]["pathway is"] == "not compared: errors differ 0.01×"
+    for user_time in (False, True):
+        rows = table_rows(lines, more=more, user_time=user_time)
+        assert [row["pathway is"] for row in rows] == ["", "40× as fast at rtol 1e-04"]
 
 
 def test_rows_say_what_they_compare() -> None:

@@ -37,12 +37,12 @@ ACROSS = 3
 
 
 def work_precision(lines: Sequence[Measured]) -> Figure:
-    """Draw milliseconds of one core a run against the error, one panel a problem.
+    """Draw milliseconds of user time a run against the error, one panel a problem.
 
     Parameters
     ----------
     lines : sequence of Measured
-        Engines at several tolerances; ensembles on one core count where there are any, else single
+        Engines at several tolerances; of ensembles on one core where there are any, else of single
         runs.
     """
     problems = list(dict.fromkeys(line.problem for line in lines))
@@ -57,7 +57,7 @@ def work_precision(lines: Sequence[Measured]) -> Figure:
             _panel(panel, [line for line in lines if line.problem == problem])
             panel.set_title(problem)
         for panel in panels[::across]:
-            panel.set_ylabel("ms of one core a run")
+            panel.set_ylabel("ms of user time a run")
         seen: dict[str, Artist] = {}
         for panel in panels[: len(problems)]:
             for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
@@ -94,5 +94,6 @@ def _panel(panel: Axes, lines: Sequence[Measured]) -> None:
 
 
 def _seconds(line: Measured) -> float:
-    rate = line.rates.get(1, math.nan)
-    return 1.0 / rate if rate > 0.0 else line.single
+    """Return user seconds, so that what else the machine does leaves no marks on the curves."""
+    rate = line.cpu_rates.get(1, math.nan)
+    return 1.0 / rate if rate > 0.0 else line.single_cpu

@@ -58,13 +58,26 @@ def machine() -> dict[str, Any]:
     }
 
 
-def table_rows(lines: Sequence[Measured], *, user_time: bool = False) -> list[dict[str, object]]:
+def table_rows(
+    lines: Sequence[Measured], *, more: Sequence[Measured] = (), user_time: bool = False
+) -> list[dict[str, object]]:
     """Return a row for each line, rates beside errors.
 
-    "pathway is" compares ensembles on one core with a peer of like error: how many times as many
-    runs a second (of user time where asked), and at which rtol if not the same.
+    Parameters
+    ----------
+    lines : sequence of Measured
+    more : sequence of Measured
+        Lines at other tolerances, of which our own are compared too.
+    user_time : bool
+        Whether "pathway is" compares runs a second of user time.
+
+    Returns
+    -------
+    list of dict
+        By column. "pathway is" compares ensembles on one core with a peer of like error: how many
+        times as many runs a second, and at which rtol if not the same.
     """
-    own = [line for line in lines if line.engine == OWN]
+    own = [line for line in (*lines, *more) if line.engine == OWN]
     return [_row(line, own, user_time=user_time) for line in lines]
 
 

@@ -96,7 +96,7 @@ def bench(
         Rows(
             title="One run, and ensembles with all states at 121 times",
             columns=COLUMNS,
-            rows=table_rows(lines),
+            rows=table_rows(lines, more=curves),
             units=UNITS,
             caption="errors: largest over species and times, by the species' maximum; "
             "compared where errors differ at most threefold",
