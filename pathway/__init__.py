@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from pathway.analysis.compare import compare
     from pathway.analysis.inhibition_curve import inhibition_curve
     from pathway.analysis.panel import panel
+    from pathway.analysis.steady_curve import steady_curve
     from pathway.analysis.suppression import suppression
-    from pathway.population.ensemble import ensemble
-    from pathway.population.table import parameter_draws
     from pathway.errors import (
         CompileError,
         DeclarationError,
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     from pathway.findings.petab import export_findings
     from pathway.model import load
     from pathway.petab import load_petab
+    from pathway.population.ensemble import ensemble
+    from pathway.population.table import parameter_draws
     from pathway.profile.expression import context_from_expression
     from pathway.profile.scale import ExpressionKind
     from pathway.profile.status import context_from_status
@@ -74,6 +75,7 @@ __all__ = [
     "parameter_draws",
     "plot",
     "simulate",
+    "steady_curve",
     "suppression",
 ]
 
@@ -103,6 +105,7 @@ _HOMES = {
     "panel": "pathway.analysis.panel",
     "parameter_draws": "pathway.population.table",
     "simulate": "pathway.result.simulate",
+    "steady_curve": "pathway.analysis.steady_curve",
     "suppression": "pathway.analysis.suppression",
 }
 """Where each public name lives."""
