@@ -72,6 +72,15 @@ def test_read_back_it_simulates_the_same(toy: Model, numbers: Path, written: Pet
     assert worst_difference(toy, written.path, data) < 1e-6
 
 
+@pytest.mark.slow
+def test_the_shipped_findings_share_one_network(her2: Model, tmp_path: Path) -> None:
+    written = export_findings(her2, tmp_path / "p.yaml")
+    data, left_out = findings_data(posed_findings(her2.declared))
+    assert written.measurements == len(data) > 64
+    assert written.left_out == tuple(left_out)
+    assert worst_difference(her2, written.path, data) < 1e-6
+
+
 def test_folds_share_the_level_they_are_relative_to(written: PetabExport) -> None:
     rows = rows_of(written.path.with_name("p_measurements.tsv"))
     asked = [(row["datasetId"], float(row["time"]), float(row["measurement"])) for row in rows]
