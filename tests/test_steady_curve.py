@@ -188,11 +188,7 @@ def test_the_figure_breaks_where_the_state_jumps(model: Model) -> None:
     mpl.use("agg")
     curve = pw.steady_curve(model, ALONE, "damper", "X", [10.0, 30.0, 50.0, 100.0])
     ax = curve.plot()
-    lines = [
-        line
-        for line in ax.get_lines()
-        if len(np.atleast_1d(line.get_xdata())) and line.get_marker() in "ov"
-    ]
+    lines = [line for line in ax.get_lines() if str(line.get_marker()) in {"o", "v"}]
     drawn = [np.asarray(line.get_xdata(), dtype=float).tolist() for line in lines]
     assert drawn == [[10.0, 30.0], [50.0, 100.0], [100.0, 50.0, 30.0], [10.0]]
     legend = ax.get_legend()

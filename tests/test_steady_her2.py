@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pathway.model import Model
-    from tests.conftest import Ended
+    from tests.command import Ended
 
 
 @pytest.mark.parametrize(
