@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from pathway.model.equation_lanes import run_equations
 from pathway.model.lanes import NetworkRun, failure, run_networks
 from pathway.scenario.resolve import Step
 from pathway.solve.settings import Settings
-from tests.reference.bag import bag, numbers, run, state_row
+from tests.reference.bag import bag, number_row, numbers, run, state_row
 from tests.rules import rule
 from tests.small import small
 
@@ -98,6 +100,20 @@ def test_a_run_ends_early_at_rest_only_if_asked() -> None:
     assert late.ending.tolist() == [Ending.OK]
     assert late.reached.tolist() == [100.0]
     assert late.steps[0] > early.steps[0]
+
+
+def test_a_run_at_rest_goes_on_at_its_next_event() -> None:
+    filling = numbers({"u": 2.0, "k": 1.0})  # to 2, then to 4
+    schedule = Schedule(events=((50.0, ((number_row("u"), 4.0),)),), end=100.0)
+    times = [1.0, 49.0, 50.0, 51.0, 99.0]
+    early = run(times, numbers=filling, schedules=[schedule], rest=1e-5)
+    late = run(times, numbers=filling, schedules=[schedule])
+    assert early.ending.tolist() == [Ending.AT_REST]
+    assert 50.0 < early.reached[0] < 100.0
+    assert early.steps[0] < late.steps[0]
+    wanted = [2.0 - math.exp(-1.0), 2.0, 2.0, 4.0 - 2.0 * math.exp(-1.0), 4.0]
+    np.testing.assert_allclose(late.levels[0, :, 0], wanted, rtol=1e-5)
+    np.testing.assert_allclose(early.levels[0, :, 0], wanted, rtol=1e-4)
 
 
 def test_a_run_of_no_length_reports_its_start() -> None:
