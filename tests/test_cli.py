@@ -11,6 +11,7 @@ import pytest
 
 from pathway.cli.main import main
 from tests.command import files
+from tests.toy import write_toy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,11 +186,21 @@ def test_info(run: Callable[..., Ended]) -> None:
 
 
 def test_info_sensitivity(run: Callable[..., Ended]) -> None:
-    found = json.loads(run("info", "--sensitivity", "--context", "CELL", "--json").out)
-    moved = {row["parameter"]: row for row in found["sensitivity"]}
+    ended = run("info", "--context", "CELL", "--json")
+    moved = {row["parameter"]: row for row in json.loads(ended.out)["sensitivity"]}
     assert "K_phosphorylation.k" in moved
     assert all(abs(row["change"]) >= 0.1 for row in moved.values())
     assert {row["evidence"] for row in moved.values()} == {"assumed"}
+    # two drug strategies, the cell and its branch, without and with ligand
+    assert "sensitivity over 8 treated scenarios and 3 readouts" in ended.err
+    assert "sensitivity" not in json.loads(run("info", "--no-sensitivity", "--json").out)
+
+
+def test_info_without_a_main_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--json", "--model", str(write_toy(tmp_path))]) == 0
+    printed = capsys.readouterr()
+    assert "sensitivity" not in json.loads(printed.out)
+    assert "no sensitivity: the model has no main comparison with drugs" in printed.err
 
 
 def test_graph(run: Callable[..., Ended], tmp_path: Path) -> None:

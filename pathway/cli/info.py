@@ -33,12 +33,12 @@ def info(
     sensitivity: Annotated[
         bool,
         typer.Option(
-            "--sensitivity",
+            "--sensitivity/--no-sensitivity",
             help="List the parameters whose two-fold change moves a suppression of the main "
-            "comparison by more than 0.1. Slow: tens of thousands of runs; --context and --ligand "
-            "narrow it.",
+            "comparison by more than 0.1: some 50000 runs, about a minute of processor time. "
+            "--context and --ligand narrow it.",
         ),
-    ] = False,
+    ] = True,
     files: Annotated[
         bool,
         typer.Option(
@@ -48,7 +48,7 @@ def info(
         ),
     ] = False,
 ) -> None:
-    """Print sizes, how the numbers are known, sources and checks of a model.
+    """Print sizes, how the numbers are known, sources, checks and what matters most in a model.
 
     The checks are those of the scenario's network.
 
@@ -67,8 +67,11 @@ def info(
         "sizes": sizes,
         "checks": _checks(model, scenario),
     }
-    if sensitivity:
-        tables["sensitivity"] = _sensitivity(model, scenario)
+    treated = _treated(model, scenario) if sensitivity else []
+    if treated:
+        tables["sensitivity"] = _sensitivity(model, treated)
+    elif sensitivity:
+        note("no sensitivity: the model has no main comparison with drugs")
     if form is Form.JSON:
         print_json({"model": declared.id, "version": declared.version, **tables})
         return
@@ -77,12 +80,6 @@ def info(
     for title, rows in tables.items():
         columns = tuple(rows[0]) if rows else ("nothing",)
         print_rows(Rows(title=TITLES[title], columns=columns, rows=rows), form)
-    if not sensitivity:
-        note(
-            "--sensitivity lists the parameters whose two-fold change moves a suppression of the "
-            "main comparison by more than 0.1, with their evidence; slow, many minutes even with "
-            "--context and --ligand"
-        )
 
 
 TITLES = {
@@ -163,14 +160,15 @@ def _checks(model: Model, scenario: Scenario) -> list[Row]:
     ]
 
 
-def _sensitivity(model: Model, scenario: Scenario) -> list[Row]:
-    """Return the parameters that matter to the main comparison, in the cell if one is given."""
+def _treated(model: Model, scenario: Scenario) -> list[Scenario]:
+    """Return the treated scenarios of the main comparison, in the cell if one is given."""
     from pathway.analysis.compare import DEFAULT_REGIMEN
     from pathway.analysis.compare_plan import make_plan
-    from pathway.analysis.sensitivity import parameter_sensitivity
     from pathway.analysis.strategies import find_regimens
 
-    regimen = find_regimens(model.declared)[DEFAULT_REGIMEN]
+    regimen = find_regimens(model.declared).get(DEFAULT_REGIMEN)
+    if regimen is None:
+        return []
     plan = make_plan(
         model.declared,
         regimen,
@@ -184,11 +182,23 @@ def _sensitivity(model: Model, scenario: Scenario) -> list[Row]:
         at=None,
         curve_doses=0,
     )
-    treated = [run.scenario for run in plan.runs if run.strategy.drugs]
+    return [run.scenario for run in plan.runs if run.strategy.drugs]
+
+
+def _sensitivity(model: Model, treated: list[Scenario]) -> list[Row]:
+    """Return the parameters that matter to the main comparison."""
+    from pathway.analysis.sensitivity import parameter_sensitivity
+    from pathway.population.progress import CellBar
+
     readouts = [readout.id for readout in model.declared.base.readouts]
-    note(f"sensitivity over {len(treated)} treated scenarios and {len(readouts)} readouts")
-    with Bar("changing parameters two-fold") as bar:
+    note(
+        f"sensitivity over {len(treated)} treated scenarios and {len(readouts)} readouts; "
+        "--context and --ligand narrow it, --no-sensitivity leaves it out"
+    )
+    with CellBar("changing parameters two-fold") as bar:
         table = parameter_sensitivity(
             model, treated, readouts, fold=2.0, threshold=THRESHOLD, progress=bar
         )
+    if table.attrs["failed"]:
+        note(f"{table.attrs['failed']} changes had a run that failed, which is left out")
     return frame_rows(table)
