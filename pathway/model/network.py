@@ -288,13 +288,16 @@ def network_from_graph(
         arguments=pack(tables, constants, vector),
         lanes=LaneHolder(tables) if lanes is None else lanes,
     )
-    return _with_numbers(network, parameters, background)
+    return _with_numbers(network, parameters, background, constants)
 
 
 def _with_numbers(
-    network: Network, parameters: Mapping[str, float], background: Mapping[str, float]
+    network: Network,
+    parameters: Mapping[str, float],
+    background: Mapping[str, float],
+    constants: Constants | None = None,
 ) -> Network:
-    constants = network.tables.constants(parameters)
+    constants = network.tables.constants(parameters) if constants is None else constants
     kernel = constants.kernel.copy()
     for place, (name, _) in enumerate(reversed(network.tables.depleting), start=1):
         # What a cell secretes all the time, as an autocrine ligand, is not used up.

@@ -90,6 +90,7 @@ class Runner:
         self._networks: dict[Hashable, Network] = {}
         self._rests: dict[Hashable, Rest] = {}
         self._scales: dict[Hashable, dict[str, float]] = {}
+        self._cells: dict[Scenario, Resolved] = {}
 
     @property
     def declared(self) -> Declared:
@@ -267,7 +268,10 @@ class Runner:
         SolveError
             There is no stable rest.
         """
-        resolved = resolve(self._model.declared, untreated(scenario))
+        cell = untreated(scenario)
+        if cell not in self._cells:
+            self._cells[cell] = resolve(self._model.declared, cell)
+        resolved = self._cells[cell]
         key = _cell(resolved), _cell(resolved.reference or resolved)
         if key not in self._rests:
             self._rests[key] = self._equilibrated(resolved)
