@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -53,11 +54,13 @@ sys.exit(main(["compare", "--out", sys.argv[1]]))
 """
 
 
-def seconds(program: str, *words: str) -> float:
-    """Return the wall time of a program in a new interpreter, its start included."""
+def seconds(program: str, *words: str) -> tuple[float, float]:
+    """Return the wall and user time of a program in a new interpreter, its start included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", program, *words], check=True, capture_output=True)
-    return time.perf_counter() - start
+    taken = time.perf_counter() - start
+    return taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used
 
 
 def first_row(problem: Problem, rounds: int) -> Row:
@@ -71,8 +74,10 @@ def first_row(problem: Problem, rounds: int) -> Row:
             peer.append(seconds(PEER_FIRST, *words))
         except subprocess.CalledProcessError:
             continue
-    beside = f"libroadrunner {statistics.median(peer):.2f} s" if peer else "no libroadrunner"
-    return Row(goal=GOALS["first"], value=statistics.median(own), note=f"{problem.id}; {beside}")
+    (taken, used), beside = _median(own), "no libroadrunner"
+    if peer:
+        beside = "libroadrunner {:.2f} s, user {:.2f} s".format(*_median(peer))
+    return Row(goal=GOALS["first"], value=taken, note=f"{problem.id}; user {used:.2f} s; {beside}")
 
 
 def cells_row(count: int) -> Row:
@@ -95,5 +100,11 @@ def compare_row(*, warm: bool = True) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         if warm:
             seconds("import pathway as pw; pw.simulate(pw.load('her2'), pw.Scenario('SKBR3'))")
-        taken = seconds(COMPARE, folder)
-    return Row(goal=GOALS["compare"], value=taken, note="new process, tables and figures written")
+        taken, used = seconds(COMPARE, folder)
+    note = f"new process, tables and figures written; user {used:.1f} s"
+    return Row(goal=GOALS["compare"], value=taken, note=note)
+
+
+def _median(times: list[tuple[float, float]]) -> tuple[float, float]:
+    walls, users = zip(*times, strict=True)
+    return statistics.median(walls), statistics.median(users)
