@@ -11,6 +11,7 @@ import pathway as pw
 from pathway.analysis.compare_plan import Plan, make_plan
 from pathway.analysis.strategies import read_regimens
 from pathway.library.find import find_model
+from pathway.model.cells import equilibrate_cells
 from pathway.model.lanes import NetworkRun, run_networks
 from pathway.result.run import Runner
 from pathway.solve.integrate import Trajectory
@@ -147,6 +148,23 @@ def test_errors_fall_with_the_tolerance(her2: Model, plan: Plan, runner: Runner)
         assert worst[-1] < 10 * rtol
     slope = np.log(worst[0] / worst[2]) / np.log(steps[2] / steps[0])
     assert slope > 3.5
+
+
+def test_an_untreated_cell_rests_among_others_as_alone(her2: Model, runner: Runner) -> None:
+    cells = [
+        runner.network(her2.resolve(pw.Scenario(context="SKBR3", parameters=changes)))
+        for changes in ({}, {"HER2.total": "x0.3"}, {"PTEN.total": "x3"})
+    ]
+    found = equilibrate_cells(
+        cells[0],
+        np.array([net.arguments.constants for net in cells]),
+        np.array([net.y0 for net in cells]),
+    )
+    assert found.certified.tolist() == [True] * 3
+    assert (found.drift < 1e-9).all()
+    for y, net in zip(found.y, cells, strict=True):
+        alone = net.equilibrate()
+        np.testing.assert_allclose(y, alone.y, rtol=1e-9, atol=1e-12)
 
 
 def test_a_medium_that_depletes(her2: Model, runner: Runner) -> None:
