@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from pathway.kernels.arguments import aligned
-from pathway.lanes import linear, linear_one, vector
+from pathway.lanes import linear, vector
 from pathway.lanes.elimination import eliminate
 from pathway.lanes.jit import block
 from pathway.lanes.ordering import elimination_order
@@ -52,17 +52,6 @@ def solve(
     factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
 ) -> None:
     linear.solve(factors, elimination, vectors, 2)
-
-
-@block
-def decompose_one(
-    factors: NDArray[np.float64],
-    rows: NDArray[np.float64],
-    lane: int,
-    inverse_step: float,
-    elimination: Elimination,
-) -> None:
-    linear_one.decompose_one(factors, rows, 1, lane, inverse_step, elimination)
 
 
 @block
@@ -183,9 +172,7 @@ def test_assembling_first_gives_the_same_factors(case: Case) -> None:
 @given(case=cases, lane=st.integers(0, LANES - 1))
 @settings(deadline=None, max_examples=40)
 def test_one_matrix_serves_all_lanes(case: Case, lane: int) -> None:
-    factors = aligned(int(case.elimination.size[0]), np.float64)
-    factors[:] = np.nan
-    decompose_one(factors, case.rows(), lane, case.inverse_step[lane], case.elimination)
+    factors = np.ascontiguousarray(case.factors().reshape(-1, LANES)[:, lane])
     expected = np.linalg.solve(case.matrix(lane), case.right)
     np.testing.assert_allclose(case.solution(factors, solve_one), expected, rtol=1e-9, atol=1e-10)
 

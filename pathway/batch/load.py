@@ -33,17 +33,18 @@ def load_settle() -> Callable[..., None]:
 
 
 @cache
-def load_variation() -> tuple[Callable[..., None], Callable[..., float]]:
-    """Return the march of derivatives by parameters, and the iteration for those of a rest."""
+def load_variation() -> Callable[..., None]:
+    """Return the march of derivatives by parameters along a run."""
     from pathway.lanes import variation
+    from pathway.lanes.variation import march
 
-    return variation.make_variation(_digest()), variation.make_rest_variation(_digest())
+    return march.make_variation(_digest(*sorted(Path(*variation.__path__).glob("*.py"))))
 
 
-def _digest() -> int:
+def _digest(*more: Path) -> int:
     """Return a number that changes with the source of anything compiled into the lane kernels."""
     sha = hashlib.sha256()
-    for path in _sources():
+    for path in (*_sources(), *more):
         sha.update(path.read_bytes())
     return int.from_bytes(sha.digest()[:7], "big") | 1
 

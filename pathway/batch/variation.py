@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from pathway.batch.load import compiling, load_variation
 from pathway.batch.run import shape_of
@@ -13,18 +14,17 @@ from pathway.batch.settle import HORIZON
 from pathway.errors import SolveError
 from pathway.kernels.arguments import aligned
 from pathway.lanes.layout import FIRST_STATE
-from pathway.lanes.variation import NODES, SETTLED, Course, Room
+from pathway.lanes.variation.march import Course
+from pathway.lanes.variation.step import SETTLED, Room, Tolerances
+from pathway.lanes.variation.tableau import NODES
 from pathway.lanes.vector import LANES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from pathway.kernels.arguments import Arguments
     from pathway.lanes.layout import LaneSystem
-    from pathway.lanes.parameter_lists import ParameterLists
+    from pathway.lanes.variation.lists import ParameterLists
 
     Values = NDArray[np.float64]
 
@@ -96,23 +96,16 @@ def rest_derivatives(varied: Varied, state: Values, derivatives: Values) -> None
     SolveError
         If the iteration does not come to an end.
     """
-    _, kernel = load_variation()
-    system = varied.system
-    with compiling(kernel):
-        left = kernel(
-            *_system_arguments(varied),
-            np.ascontiguousarray(state[None]),
-            HORIZON,
-            derivatives,
-            _room(varied),
-        )
+    course = _course(varied, np.zeros(0), state[None, None], np.zeros(0, np.int64))
+    room = _march(varied, course, Tolerances(0.0, 0.0, 1.0), HORIZON, derivatives)
+    left = float(room.error.max(initial=0.0))
     if not left <= POOR:
         raise SolveError(
             "sensitivities of the untreated rest",
             f"still change by {left:.1g} of themselves (wanted {SETTLED:.0e})",
             "the rest is nearly unstable there; use finite differences",
         )
-    if not np.isfinite(derivatives[: system.states]).all():
+    if not np.isfinite(derivatives).all():
         raise SolveError(
             "sensitivities of the untreated rest",
             "are not finite",
@@ -125,10 +118,11 @@ def vary(
     lengths: Values,
     states: Values,
     report: NDArray[np.int64],
-    readouts: sparse.csr_array,
+    readouts: sparse.csr_array | None,
+    tolerances: Tolerances,
     derivatives: Values,
     found: Values,
-) -> None:
+) -> NDArray[np.int64]:
     """March derivatives over a stretch of steps, in place, and write those of readouts.
 
     Parameters
@@ -140,47 +134,76 @@ def vary(
     report : ndarray, shape (steps,)
         Row of ``found`` to write after each step, or -1.
     readouts : csr_array, shape (readouts, states)
-        Weights, in the model's order.
+        Weights, in the model's order; None: no readouts.
+    tolerances : Tolerances
+        Of each step.
     derivatives : ndarray
         From :func:`pack_derivatives`.
     found : ndarray, shape (outputs, readouts, 8 * groups)
+
+    Returns
+    -------
+    ndarray of int, shape (steps,)
+        How often each step was halved, for the parameter that needed it most.
     """
-    kernel, _ = load_variation()
-    place = np.empty(varied.system.states, dtype=np.int64)
-    place[varied.system.order] = np.arange(varied.system.states)
-    course = Course(
+    course = _course(varied, lengths, states, report, readouts, found)
+    _march(varied, course, tolerances, 0.0, derivatives)
+    return course.halvings
+
+
+def _course(
+    varied: Varied,
+    lengths: Values,
+    states: Values,
+    report: NDArray[np.int64],
+    readouts: sparse.csr_array | None = None,
+    found: Values | None = None,
+) -> Course:
+    order = varied.system.order
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    weights = sparse.csr_array((0, order.size)) if readouts is None else readouts
+    return Course(
         states=np.ascontiguousarray(states),
         lengths=np.ascontiguousarray(lengths),
         report=np.ascontiguousarray(report, dtype=np.int64),
-        readout_start=readouts.indptr.astype(np.int64),
-        readout_state=place[readouts.indices],
-        readout_weight=readouts.data.astype(np.float64),
-        found=found,
+        readout_start=weights.indptr.astype(np.int64),
+        readout_state=place[weights.indices],
+        readout_weight=weights.data.astype(np.float64),
+        found=np.empty((0, 0, 0)) if found is None else found,
+        halvings=np.zeros(len(lengths), dtype=np.int64),
     )
+
+
+def _march(
+    varied: Varied, course: Course, tolerances: Tolerances, horizon: float, derivatives: Values
+) -> Room:
+    kernel, system, room = load_variation(), varied.system, _room(varied)
     with compiling(kernel):
-        kernel(*_system_arguments(varied), course, derivatives, _room(varied))
+        kernel(
+            system.program,
+            system.elimination,
+            shape_of(system),
+            system.constants,
+            system.order.astype(np.int64),
+            varied.numbers,
+            varied.arguments,
+            varied.lists,
+            tolerances,
+            course,
+            horizon,
+            derivatives,
+            room,
+        )
+    return room
 
 
 def stage_times(steps: Values) -> Values:
     """Return the stage times of steps from ``steps[i]`` to ``steps[i + 1]``, shape (steps, 5)."""
     lengths = np.diff(steps)
-    times = steps[:-1, None] + lengths[:, None] * np.array(NODES)
+    times = steps[:-1, None] + lengths[:, None] * NODES
     times[:, -1] = steps[1:]  # exactly: it is an output time, or an event's
     return np.asarray(times)
-
-
-def _system_arguments(varied: Varied) -> Sequence[object]:
-    system = varied.system
-    return (
-        system.program,
-        system.elimination,
-        shape_of(system),
-        system.constants,
-        system.order.astype(np.int64),
-        varied.numbers,
-        varied.arguments,
-        varied.lists,
-    )
 
 
 def _room(varied: Varied) -> Room:
@@ -188,13 +211,18 @@ def _room(varied: Varied) -> Room:
     slots = max(1, lists.slot_state.size)
     rows = aligned(LANES * system.rows, np.float64)
     rows[: LANES * FIRST_STATE] = 0.0
-    stages = len(NODES)
+    stages, n, groups = NODES.size, system.states, varied.groups
     return Room(
         rows=rows,
+        states=np.zeros((stages, n)),
+        wide=aligned(LANES * int(system.elimination.size[0]), np.float64),
         factors=aligned(stages * int(system.elimination.size[0]), np.float64).reshape(stages, -1),
         slots=aligned(stages * LANES * slots, np.float64).reshape(stages, -1),
-        slopes=aligned(stages * LANES * system.states, np.float64),
-        side=aligned(LANES * system.states, np.float64),
+        slopes=aligned(stages * LANES * n, np.float64),
+        side=aligned(LANES * n, np.float64),
+        trial=aligned(groups * LANES * n, np.float64),
+        error=aligned(groups * LANES, np.float64),
+        wanted=np.zeros(groups * LANES, dtype=np.int64),
         rate=aligned(varied.arguments.constants.size, np.float64),
         partial=aligned(varied.arguments.constants.size, np.float64),
     )

@@ -139,7 +139,7 @@ def solve_one(factors: Rows, elimination: Elimination, vectors: Rows, first: int
     Parameters
     ----------
     factors
-        What :func:`pathway.lanes.linear_one.decompose_one` left, one double for each entry.
+        One lane of what :func:`decompose` left, one double for each entry.
     vectors, first
         As of :func:`solve`.
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pathway.kernels.arguments import Arguments
-    from pathway.lanes.parameter_lists import Additions, ParameterLists
+    from pathway.lanes.variation.lists import Additions, ParameterLists
 
     Values = NDArray[np.float64]
     Whole = NDArray[np.uint32]
@@ -63,46 +63,18 @@ def parameter_slopes(
     into : ndarray, shape (8 * slots,)
     """
     amount, value, slope = amounts_and_factors(y, p)
-    reactant_start, reactant = _part(p.tables, REACTANT_START), _part(p.tables, REACTANT)
+    pool_amount = _part(p.tables, POOL_AMOUNT)
     law_start, law_factor = _part(p.tables, LAW_START), _part(p.tables, LAW_FACTOR)
-    kind, factor_pool = _part(p.tables, FACTOR_KIND), _part(p.tables, FACTOR_POOL)
-    pool_start, pool_amount = _part(p.tables, POOL_START), _part(p.tables, POOL_AMOUNT)
-    reactions = law_start.size - 1
-    for r in range(reactions):
-        amounts = p.constants[r]
-        for k in range(reactant_start[r], reactant_start[r + 1]):
-            amounts *= amount[reactant[k]]
-        rate[r] = amounts
-        for k in range(law_start[r], law_start[r + 1]):
-            rate[r] *= value[law_factor[k]]
-            others = amounts
-            for other in range(law_start[r], law_start[r + 1]):
-                if other != k:
-                    others *= value[law_factor[other]]
-            partial[k] = others
-    into[:] = 0.0
-    _add(lists.rates, rate, into)
+    reactions, factors = law_start.size - 1, value.size
     weight = p.constants[reactions:]
     half = weight[pool_amount.size :]
-    hill = half[kind.size :]
-    by_half, by_hill = np.zeros(kind.size), np.zeros(kind.size)
-    for factor in range(kind.size):
-        x = 0.0
-        for k in range(pool_start[factor_pool[factor]], pool_start[factor_pool[factor] + 1]):
-            x += weight[k] * amount[pool_amount[k]]
-        if kind[factor] != LINEAR and x > 0.0:
-            bend = hill[factor] * value[factor] * (1.0 - value[factor])
-            sign = -1.0 if kind[factor] == SATURATING else 1.0
-            by_half[factor] = sign * bend
-            by_hill[factor] = -sign * bend * np.log(x / half[factor])
-    for e in range(lists.halves.source.size):
-        k = lists.halves.source[e]
-        change = partial[k] * by_half[law_factor[k]]
-        into[lists.halves.place[e]] += lists.halves.factor[e] * change
-    for e in range(lists.hills.source.size):
-        k = lists.hills.source[e]
-        change = partial[k] * by_hill[law_factor[k]]
-        into[lists.hills.place[e]] += lists.hills.factor[e] * change
+    _rates(amount, value, p, rate, partial)
+    into[:] = 0.0
+    _add(lists.rates, rate, into)
+    by_half, by_hill = np.zeros(factors), np.zeros(factors)
+    _bends(amount, value, p, weight, half, by_half, by_hill)
+    _add_bends(lists.halves, partial, by_half, law_factor, into)
+    _add_bends(lists.hills, partial, by_hill, law_factor, into)
     for k in range(law_factor.size):
         partial[k] *= slope[law_factor[k]]
     flow = np.zeros(lists.flows.place.max() + 1 if lists.flows.place.size else 0)
@@ -115,3 +87,56 @@ def parameter_slopes(
     for s in range(lists.scaled.size):
         for lane in range(LANES):
             into[lists.scaled[s] + lane] *= scales[lists.scaled_by[s]]
+
+
+@block
+def _rates(amount: Values, value: Values, p: Arguments, rate: Values, partial: Values) -> None:
+    """Write rates, and their derivatives by each of their factors."""
+    reactant_start, reactant = _part(p.tables, REACTANT_START), _part(p.tables, REACTANT)
+    law_start, law_factor = _part(p.tables, LAW_START), _part(p.tables, LAW_FACTOR)
+    for r in range(law_start.size - 1):
+        amounts = p.constants[r]
+        for k in range(reactant_start[r], reactant_start[r + 1]):
+            amounts *= amount[reactant[k]]
+        rate[r] = amounts
+        for k in range(law_start[r], law_start[r + 1]):
+            rate[r] *= value[law_factor[k]]
+            others = amounts
+            for other in range(law_start[r], law_start[r + 1]):
+                if other != k:
+                    others *= value[law_factor[other]]
+            partial[k] = others
+
+
+@block
+def _bends(
+    amount: Values,
+    value: Values,
+    p: Arguments,
+    weight: Values,
+    half: Values,
+    by_half: Values,
+    by_hill: Values,
+) -> None:
+    """Write how fast factors change with the logarithms of their K and their Hill exponent."""
+    kind, factor_pool = _part(p.tables, FACTOR_KIND), _part(p.tables, FACTOR_POOL)
+    pool_start, pool_amount = _part(p.tables, POOL_START), _part(p.tables, POOL_AMOUNT)
+    hill = half[kind.size :]
+    for factor in range(kind.size):
+        x = 0.0
+        for k in range(pool_start[factor_pool[factor]], pool_start[factor_pool[factor] + 1]):
+            x += weight[k] * amount[pool_amount[k]]
+        if kind[factor] != LINEAR and x > 0.0:
+            bend = hill[factor] * value[factor] * (1.0 - value[factor])
+            sign = -1.0 if kind[factor] == SATURATING else 1.0
+            by_half[factor] = sign * bend
+            by_hill[factor] = -sign * bend * np.log(x / half[factor])
+
+
+@block
+def _add_bends(
+    list_: Additions, partial: Values, bend: Values, law_factor: Whole, into: Values
+) -> None:
+    for e in range(list_.source.size):
+        k = list_.source[e]
+        into[list_.place[e]] += list_.factor[e] * partial[k] * bend[law_factor[k]]

@@ -1,0 +1,1 @@
+"""Forward sensitivities: derivatives by parameters, eight side by side."""

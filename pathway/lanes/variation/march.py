@@ -1,0 +1,281 @@
+"""Forward sensitivities: the linear variational equation of a run, eight parameters side by side.
+
+``S' = J(t) S + df/dp`` with S the derivative of the states by the logarithm of each parameter. The
+run is known within each step (its dense output), so the five stage matrices are known beforehand
+and are the same for all parameters: each is factorized once, and then serves every group.
+
+The steps are the run's. Where one is too long for a derivative, by that derivative's own estimate
+of its error, the step is done again in halves, quarters and so on, for those that need it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pathway.lanes.jit import block, entry
+from pathway.lanes.layout import FIRST_STATE
+from pathway.lanes.linear import decompose
+from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
+from pathway.lanes.variation.slopes import parameter_slopes
+from pathway.lanes.variation.step import rest_group, step_group
+from pathway.lanes.variation.tableau import GAMMA, NODES, STAGES
+from pathway.lanes.vector import LANES, fma, load, splat, store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from pathway.kernels.arguments import Arguments
+    from pathway.lanes.layout import Elimination, LaneProgram
+    from pathway.lanes.queue import Shape
+    from pathway.lanes.variation.lists import ParameterLists
+    from pathway.lanes.variation.step import Room, Tolerances
+
+    Rows = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+__all__ = ["MOST_HALVINGS", "Course", "make_variation"]
+
+MOST_HALVINGS = 7
+
+
+class Course(NamedTuple):
+    """The steps of a run within which nothing is set from outside."""
+
+    states: NDArray[np.float64]
+    """At the stage times of each step, shape (steps, 5, states), in the model's order."""
+    lengths: Rows
+    report: Whole
+    """Row of the output after each step, or -1."""
+    readout_start: Whole
+    readout_state: Whole
+    """In elimination order."""
+    readout_weight: Rows
+    found: NDArray[np.float64]
+    """shape (outputs, readouts, 8 * groups): derivatives of readouts, written here."""
+    halvings: Whole
+    """Of each step, how often it was halved at most, written here."""
+
+
+@block
+def _states_within(
+    states: NDArray[np.float64], piece: int, pieces: int, into: NDArray[np.float64]
+) -> None:
+    """Write the states at the stage times of a piece of a step.
+
+    The run's dense output is of degree 4 within a step, so the five stages determine it.
+    """
+    into[:] = 0.0
+    for stage in range(STAGES):
+        share = (piece + NODES[stage]) / pieces
+        for known in range(STAGES):
+            weight = 1.0
+            for other in range(STAGES):
+                if other != known:
+                    weight *= (share - NODES[other]) / (NODES[known] - NODES[other])
+            if weight != 0.0:
+                for k in range(states.shape[1]):
+                    into[stage, k] += weight * states[known, k]
+
+
+@block
+def _matrices(
+    program: LaneProgram,
+    elimination: Elimination,
+    shape: Shape,
+    arguments: Arguments,
+    lists: ParameterLists,
+    order: Whole,
+    inverse: float,
+    stages: int,
+    room: Room,
+) -> None:
+    """Factorize the matrices at ``room.states`` and compute df/dp there.
+
+    The stages are factorized side by side, a lane each; the solves read one stage's factors one
+    after the other.
+    """
+    rows = room.rows
+    for lane in range(LANES):
+        stage = min(lane, stages - 1)
+        for k in range(order.size):
+            rows[LANES * (FIRST_STATE + k) + lane] = room.states[stage, order[k]]
+    run_rates(rows, program)
+    run_slopes(rows, program)
+    decompose(room.wide, rows, shape.jacobian, splat(inverse), elimination)
+    for place in range(shape.factors):
+        for stage in range(stages):
+            room.factors[stage, place] = room.wide[LANES * place + stage]
+    for stage in range(stages):
+        parameter_slopes(
+            room.states[stage], arguments, lists, room.rate, room.partial, room.slots[stage]
+        )
+
+
+@block
+def _concerned(group: int, halvings: int, wanted: Whole) -> bool:
+    concerned = False
+    for lane in range(LANES):
+        concerned = concerned or wanted[LANES * group + lane] == halvings
+    return concerned
+
+
+@block
+def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> None:
+    """Keep what the trial gave where its error allows; elsewhere say how short steps must be."""
+    for lane in range(LANES):
+        place = LANES * group + lane
+        if room.wanted[place] != halvings:
+            continue
+        error = np.sqrt(room.error[place])
+        if error > 1.0 and halvings < MOST_HALVINGS and np.isfinite(error):
+            more = int(np.ceil(0.25 * np.log2(error)))
+            room.wanted[place] = min(halvings + max(1, more), MOST_HALVINGS)
+            continue
+        room.wanted[place] = -1
+        for r in range(n):
+            at = LANES * (group * n + r) + lane
+            derivatives[at] = room.trial[at]
+
+
+@block
+def _next_halvings(wanted: Whole) -> int:
+    """Return the least that a parameter still asks for; -1 if none does."""
+    least = -1
+    for place in range(wanted.size):
+        if wanted[place] >= 0 and (least < 0 or wanted[place] < least):
+            least = wanted[place]
+    return least
+
+
+@block
+def _report(
+    row: int, group: int, first: int, course: Course, derivatives: Rows, room: Room
+) -> None:
+    """Sum a group's derivatives over what each readout reads."""
+    for readout in range(course.readout_start.size - 1):
+        total = splat(0.0)
+        for k in range(course.readout_start[readout], course.readout_start[readout + 1]):
+            weight = splat(course.readout_weight[k])
+            total = fma(weight, load(derivatives, first + course.readout_state[k]), total)
+        store(room.side, 0, total)
+        for lane in range(LANES):
+            course.found[row, readout, LANES * group + lane] = room.side[lane]
+
+
+@block
+def _march(
+    program: LaneProgram,
+    elimination: Elimination,
+    shape: Shape,
+    order: Whole,
+    arguments: Arguments,
+    lists: ParameterLists,
+    tolerances: Tolerances,
+    course: Course,
+    derivatives: Rows,
+    room: Room,
+) -> None:
+    n, groups = shape.states, lists.group_start.size - 1
+    for step in range(course.lengths.size):
+        room.wanted[:] = 0
+        halvings = 0
+        while halvings >= 0:
+            course.halvings[step] = halvings
+            pieces = 1 << halvings
+            length = course.lengths[step] / pieces
+            inverse = 1.0 / (GAMMA * length)
+            for piece in range(pieces):
+                _states_within(course.states[step], piece, pieces, room.states)
+                _matrices(
+                    program,
+                    elimination,
+                    shape,
+                    arguments,
+                    lists,
+                    order,
+                    inverse,
+                    STAGES,
+                    room,
+                )
+                for group in range(groups):
+                    if not _concerned(group, halvings, room.wanted):
+                        continue
+                    if piece == 0:
+                        store(room.error, group, splat(0.0))
+                        for r in range(group * n, group * n + n):
+                            store(room.trial, r, load(derivatives, r))
+                    step_group(
+                        group,
+                        length,
+                        n,
+                        elimination,
+                        order,
+                        lists,
+                        tolerances,
+                        room.trial,
+                        room,
+                    )
+                    if piece == pieces - 1:
+                        _keep(group, halvings, n, derivatives, room)
+            halvings = _next_halvings(room.wanted)
+        if course.report[step] >= 0:
+            for group in range(groups):
+                _report(course.report[step], group, group * n, course, derivatives, room)
+
+
+@cache
+def make_variation(digest: int) -> Callable[..., None]:
+    """Return the compiled march over a course; see ``make_advance`` for the digest.
+
+    ``derivatives``, ``states`` rows for each group, is advanced in place. With a ``horizon``, the
+    first state of the course is a rest, and derivatives are brought to theirs by implicit steps of
+    that time; ``room.error`` has the relative change that each had in the last one.
+    """
+
+    def vary(
+        program: LaneProgram,
+        elimination: Elimination,
+        shape: Shape,
+        constants: Rows,
+        order: Whole,
+        numbers: Rows,
+        arguments: Arguments,
+        lists: ParameterLists,
+        tolerances: Tolerances,
+        course: Course,
+        horizon: float,
+        derivatives: Rows,
+        room: Room,
+    ) -> None:
+        if digest == 0:
+            return
+        fill_constants(room.rows, constants, shape.first_constant)
+        for k in range(shape.numbers):
+            store(room.rows, shape.first_number + k, splat(numbers[k]))
+        run_still(room.rows, program)
+        if horizon == 0.0:
+            _march(
+                program,
+                elimination,
+                shape,
+                order,
+                arguments,
+                lists,
+                tolerances,
+                course,
+                derivatives,
+                room,
+            )
+            return
+        room.states[0] = course.states[0, 0]
+        inverse = 1.0 / horizon
+        _matrices(program, elimination, shape, arguments, lists, order, inverse, 1, room)
+        for group in range(lists.group_start.size - 1):
+            rest_group(group, inverse, shape.states, elimination, lists, derivatives, room)
+
+    return entry(vary)

@@ -1,0 +1,99 @@
+"""A plain twin of the march: dense matrices, one parameter at a time, derivatives by differences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.interpolate import BarycentricInterpolator
+
+from pathway.lanes.variation.tableau import COEFFICIENTS, ERROR, GAMMA, NODES, STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from pathway.lanes.variation.step import Tolerances
+    from pathway.model import Network
+
+    Values = NDArray[np.float64]
+    Slope = Callable[[Values], Values]
+
+__all__ = ["central", "march", "rate_slopes"]
+
+
+def central(function: Slope, at: Values, share: float = 1e-3) -> Values:
+    """Return d function / d ln at by differences of order 4, shape (..., at.size)."""
+    found = []
+    for place in range(at.size):
+
+        def moved(shift: float, place: int = place) -> Values:
+            other = at.copy()
+            other[place] *= np.exp(shift)
+            return function(other)
+
+        near = (moved(share) - moved(-share)) / (2 * share)
+        far = (moved(2 * share) - moved(-2 * share)) / (4 * share)
+        found.append((4 * near - far) / 3)
+    return np.stack(found, axis=-1)
+
+
+def rate_slopes(net: Network, y: Values, names: list[str]) -> Values:
+    """Return d rhs / d ln parameter by differences, shape (species, parameters)."""
+
+    def rhs(values: Values) -> Values:
+        other = net.with_parameters(dict(zip(names, values.tolist(), strict=True)))
+        inputs = net.arguments.inputs
+        return other.rhs(0.0, y, other.arguments._replace(inputs=inputs))
+
+    return central(rhs, np.array([net.parameters[name] for name in names]))
+
+
+def march(
+    net: Network,
+    name: str,
+    lengths: Values,
+    states: Values,
+    start: Values,
+    tolerances: Tolerances,
+    most: int,
+) -> tuple[Values, list[int]]:
+    """Return the derivative at the end of each step, and how often each was halved."""
+    found, halved, slope = [], [], start
+    for length, nodes in zip(lengths, states, strict=True):
+        halvings = 0
+        while True:
+            pieces = 2**halvings
+            trial, worst = slope, 0.0
+            for piece in range(pieces):
+                at = BarycentricInterpolator(NODES, nodes)((piece + NODES) / pieces)
+                trial, error = _step(net, name, length / pieces, at, trial, tolerances)
+                worst = max(worst, error)
+            if worst <= 1.0 or halvings == most:
+                break
+            halvings = min(most, halvings + max(1, int(np.ceil(0.25 * np.log2(worst)))))
+        slope = trial
+        found.append(slope)
+        halved.append(halvings)
+    return np.array(found), halved
+
+
+def _step(
+    net: Network, name: str, length: float, at: Values, slope: Values, tolerances: Tolerances
+) -> tuple[Values, float]:
+    n, new = slope.size, slope
+    slopes: list[Values] = []
+    for stage in range(STAGES):
+        matrix = net.jacobian(0.0, at[stage], net.arguments).toarray()
+        known = slope + length * sum(
+            (COEFFICIENTS[stage, j] * slopes[j] for j in range(stage)), np.zeros(n)
+        )
+        pushed = rate_slopes(net, at[stage], [name])[:, 0]
+        new = np.linalg.solve(np.eye(n) - length * GAMMA * matrix, known + length * GAMMA * pushed)
+        slopes.append((new - known) / (length * GAMMA))
+    raw = length * sum((ERROR[j] * slopes[j] for j in range(STAGES)), np.zeros(n))
+    error = np.linalg.solve(np.eye(n) - length * GAMMA * matrix, raw)
+    top = np.maximum(np.abs(slope), np.abs(new)) + tolerances.share * np.abs(at[-1])
+    scale = tolerances.relative * top + tolerances.least
+    return new, float(np.sqrt(np.mean((error / scale) ** 2)))
