@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathway.profile.expression import context_from_expression
     from pathway.profile.scale import ExpressionKind
     from pathway.profile.status import context_from_status
+    from pathway.result.sensitivities import sensitivities
     from pathway.result.simulate import simulate
     from pathway.scenario.value import Scenario
     from pathway.solve.settings import Method
@@ -74,6 +75,7 @@ __all__ = [
     "panel",
     "parameter_draws",
     "plot",
+    "sensitivities",
     "simulate",
     "steady_curve",
     "suppression",
@@ -104,6 +106,7 @@ _HOMES = {
     "load_petab": "pathway.petab",
     "panel": "pathway.analysis.panel",
     "parameter_draws": "pathway.population.table",
+    "sensitivities": "pathway.result.sensitivities",
     "simulate": "pathway.result.simulate",
     "steady_curve": "pathway.analysis.steady_curve",
     "suppression": "pathway.analysis.suppression",
