@@ -49,8 +49,13 @@ LONGEST = float(np.log(10.0))
 TANGENT_STEP = 1e-3
 """Step, as of ``SHORTEST``, of the difference that gives the change of rates with the dose."""
 
-PAST = 0.01
-"""Step beyond the end of a branch at which a cell leaves it: a percent of dose."""
+PAST = 1e-3
+"""Step beyond the end of a branch at which a cell leaves it: short, so that it does not pass
+another end at once; ten times the uncertainty of the end."""
+
+FINE = 0.01
+"""Lowest dose of interest as a share of the dose at which a first amount would have changed by its
+own size: an end at a higher dose is found to ``SHORTEST`` of that dose."""
 
 MOST_SCALINGS = 20
 """How often the lowest dose of interest is looked for; once is enough where rates are linear."""
@@ -167,7 +172,7 @@ class Follower:
                 break
             # Again, because rates that the dose saturates are steeper than a wide step shows.
             found = replace(found, least=found.least / steepest)
-        return found
+        return replace(found, least=FINE * found.least)
 
     def follow(self, start: Point, dose: float) -> tuple[Point, BranchEnd | None]:
         """Return the state of a branch at a dose, or its last state before that and why it ends."""
