@@ -62,7 +62,7 @@ def test_too_many_steps() -> None:
     assert found.ending.tolist() == [Ending.STEP_LIMIT]
     assert 0.0 < found.reached[0] < 4.0
     assert found.steps[0] + found.rejected[0] == needed - 1
-    enough = run(TIMES, numbers=numbers({"k": 1.0}), schedules=TO_FOUR, most_steps=needed + 1)
+    enough = run(TIMES, numbers=numbers({"k": 1.0}), schedules=TO_FOUR, most_steps=needed)
     assert enough.ending.tolist() == [Ending.OK]
     np.testing.assert_array_equal(enough.levels, wanted.levels)
 

@@ -193,6 +193,10 @@ def _judge(
         lanes[LANES * SHARE + lane] = 0.0
         if whole[RUN, lane] == NONE:
             continue
+        if whole[STEPS, lane] + whole[REJECTED, lane] >= queue.most_steps:
+            finish(lane, STEP_LIMIT, queue, returned, states, base, lanes, whole)
+            whole[RUN, lane] = NONE
+            continue
         error, taken = np.sqrt(lanes[LANES * ERROR + lane]), lanes[LANES * TAKEN + lane]
         factor = SHRINK
         if error < 1e-10:
@@ -218,13 +222,6 @@ def _judge(
             if not lanes[LANES * STEP + lane] > short:
                 finish(lane, NOT_FINITE, queue, returned, states, base, lanes, whole)
                 whole[RUN, lane] = NONE
-        if (
-            whole[RUN, lane] != NONE
-            and whole[STEPS, lane] + whole[REJECTED, lane] >= queue.most_steps
-        ):
-            lanes[LANES * SHARE + lane] = 0.0
-            finish(lane, STEP_LIMIT, queue, returned, states, base, lanes, whole)
-            whole[RUN, lane] = NONE
 
 
 @block

@@ -29,6 +29,9 @@ __all__ = ["EquationRuns", "SystemLaneHolder", "run_equations", "side_by_side"]
 ANY_SIGN = 1e200
 """States of an arbitrary model may be negative: no tolerance for that is too large."""
 
+FEW = 100.0
+"""Tolerances below zero where a power may go on flat: what really is negative goes to scipy."""
+
 
 class SystemLaneHolder:
     """Makes the lane system of a compiled system when it is first asked for."""
@@ -120,7 +123,7 @@ def run_equations(
         rtol=settings.rtol,
         atol=settings.atol,
         begin=compiled.system.start,
-        slack=ANY_SIGN,
+        slack=FEW if lanes.powers else ANY_SIGN,
         most_steps=settings.max_steps,
     )
     returned = run_queue(lanes.system, queue, threads)
