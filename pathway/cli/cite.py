@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Cited", "cite", "cited_by"]
 
 METHODS = (
-    ("SciPy", "Virtanen et al. 2020, Nature Methods 17:261.", "integration (solve_ivp)"),
-    ("LSODA", "Petzold 1983, SIAM J. Sci. Stat. Comput. 4:136.", "the default integrator"),
+    ("Rodas5P", "Steinebach 2023, BIT Numer. Math. 63:27.", "the default integrator"),
+    ("SciPy", "Virtanen et al. 2020, Nature Methods 17:261.", "the reference integrators"),
+    ("LSODA", "Petzold 1983, SIAM J. Sci. Stat. Comput. 4:136.", "untreated rests, and retries"),
     ("Numba", "Lam, Pitrou, Seibert 2015, LLVM-HPC workshop, article 7.", "the compiled kernels"),
     (
         "BioNetGen",

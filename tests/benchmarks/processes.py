@@ -99,7 +99,9 @@ def compare_row(*, warm: bool = True) -> Row:
     """Return what the main job takes, tables and figures included."""
     with tempfile.TemporaryDirectory() as folder:
         if warm:
-            seconds("import pathway as pw; pw.simulate(pw.load('her2'), pw.Scenario(context='SKBR3'))")
+            seconds(
+                "import pathway as pw; pw.simulate(pw.load('her2'), pw.Scenario(context='SKBR3'))"
+            )
         taken, used = seconds(COMPARE, folder)
     note = f"new process, tables and figures written; user {used:.1f} s"
     return Row(goal=GOALS["compare"], value=taken, note=note)
