@@ -82,7 +82,7 @@ def march(
 def _step(
     net: Network, name: str, length: float, at: Values, slope: Values, tolerances: Tolerances
 ) -> tuple[Values, float]:
-    n, new = slope.size, slope
+    n = slope.size
     slopes: list[Values] = []
     for stage in range(STAGES):
         matrix = net.jacobian(0.0, at[stage], net.arguments).toarray()
@@ -90,7 +90,9 @@ def _step(
             (COEFFICIENTS[stage, j] * slopes[j] for j in range(stage)), np.zeros(n)
         )
         pushed = rate_slopes(net, at[stage], [name])[:, 0]
-        new = np.linalg.solve(np.eye(n) - length * GAMMA * matrix, known + length * GAMMA * pushed)
+        left = np.eye(n) - length * GAMMA * matrix
+        solved = np.linalg.solve(left, known + length * GAMMA * pushed)
+        new = solved.astype(np.float64)
         slopes.append((new - known) / (length * GAMMA))
     raw = length * sum((ERROR[j] * slopes[j] for j in range(STAGES)), np.zeros(n))
     error = np.linalg.solve(np.eye(n) - length * GAMMA * matrix, raw)
