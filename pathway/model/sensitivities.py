@@ -43,8 +43,8 @@ SLACK = 100.0
 than what it goes on with: of the HER2 model at 1e-6, derivatives are right to better than 1e-4."""
 
 SHARE = 1e-4
-"""Of a state's amount: derivatives below it, one percent for a parameter's hundredfold, may be less
-exact than their own size."""
+"""Of a state's amount: a derivative smaller than this (a hundredfold change of the parameter would
+move the state by less than a thousandth) may err by more than its own share."""
 
 MOST_MARKS = 2_000
 
