@@ -204,6 +204,21 @@ def test_a_failed_run_raises_alone_and_is_missing_in_a_batch(toy: Model) -> None
     assert done == [(1, 2), (2, 2)]
 
 
+def test_an_early_stop_holds_the_state_until_the_medium_changes(toy: Model) -> None:
+    rested = BLOCKED.wash("4000 h")
+    long = rested.then("4100 h", drugs={})
+    times = ["1 h", "3999 h", "4100 h"]
+    whole, early = (pw.simulate(toy, long, times, early_stop=stop) for stop in (False, True))
+    np.testing.assert_allclose(early["pK"].values, whole["pK"].values, rtol=1e-4)
+    assert early["pK"].values.tobytes() != whole["pK"].values.tobytes()
+
+
+def test_threads_change_no_bits(toy: Model) -> None:
+    runs = [BLOCKED.with_parameters({"K.total": f"x{1 + 0.1 * i}"}) for i in range(17)]
+    one, two = (pw.simulate(toy, runs, ["1 h"], threads=n)["pK"].values for n in (1, 2))
+    assert one.tobytes() == two.tobytes()
+
+
 def test_bad_input_raises_in_a_batch_too(toy: Model) -> None:
     with pytest.raises(ScenarioError, match="unknown drug 'x'"):
         pw.simulate(toy, [BLOCKED, Scenario(drugs={"x": "1 nM"})])
@@ -227,6 +242,12 @@ def test_scenarios_with_one_label_are_told_apart(toy: Model) -> None:
         ({"method": "LSDA"}, SolveError, r"method: unknown method 'LSDA'; did you mean 'LSODA'\?"),
         ({"rtol": 2.0}, SolveError, "rtol: is 2"),
         ({"atol": 0.0}, SolveError, "atol: is 0"),
+        ({"threads": 0}, SolveError, "threads: is 0; use at least one"),
+        (
+            {"early_stop": True, "method": "BDF"},
+            SolveError,
+            "early_stop: is not for BDF; leave it out, or use Rodas5P",
+        ),
     ],
 )
 def test_what_is_refused(

@@ -87,7 +87,7 @@ class Returned(NamedTuple):
     """What came of each run."""
 
     levels: NDArray[np.float64]
-    """shape (runs, times, kept); untouched after a run's end."""
+    """shape (runs, times, kept); NaN after a run's end."""
     last: NDArray[np.float64]
     """shape (runs, states), in the model's order: the state at the end or where it failed."""
     ending: NDArray[np.int64]

@@ -87,6 +87,9 @@ def finish(
     run = whole[RUN, lane]
     for k in range(states):
         returned.last[run, queue.order[k]] = base[LANES * k + lane]
+    for output in range(whole[OUTPUT, lane], queue.times.size):
+        for place in range(queue.kept.size):
+            returned.levels[run, output, place] = np.nan
     returned.ending[run] = ending
     returned.reached[run] = lanes[LANES * TIME + lane]
     returned.steps[run] = whole[STEPS, lane]

@@ -18,7 +18,7 @@ from pathway.errors import SolveError
 from pathway.lanes.queue import Ending
 from pathway.solve.integrate import RunRecord, Trajectory, check_schedule
 from pathway.solve.schedule import segments
-from pathway.solve.settings import Method
+from pathway.solve.settings import EARLY, Method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,13 +111,14 @@ def run_networks(
         atol=settings.atol,
         kept=kept,
         begin=schedules[0][0].start,
+        rest=EARLY if settings.early_stop else 0.0,
         most_steps=settings.max_steps,
     )
     returned = run_queue(system, queue, threads)
     found: list[Trajectory | SolveError] = []
     for place, schedule in enumerate(schedules):
         ending = Ending(int(returned.ending[place]))
-        if ending is not Ending.OK:
+        if ending not in (Ending.OK, Ending.AT_REST):
             found.append(failure(ending, float(returned.reached[place])))
             continue
         inside = times[times <= schedule[-1].stop]

@@ -11,16 +11,21 @@ __all__ = ["solver_settings"]
 
 
 def solver_settings(
-    rtol: float | None = None, atol: float | None = None, method: Method | str | None = None
+    rtol: float | None = None,
+    atol: float | None = None,
+    method: Method | str | None = None,
+    *,
+    early_stop: bool = False,
 ) -> Settings:
     """Return solver settings; None keeps a default.
 
     Raises
     ------
     SolveError
-        An unknown method, or a tolerance that no integrator can keep.
+        An unknown method, a tolerance that no integrator can keep, or an early stop of an
+        integrator that has none.
     """
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"early_stop": early_stop}
     if rtol is not None:
         given["rtol"] = float(rtol)
     if atol is not None:

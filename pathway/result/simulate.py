@@ -36,6 +36,8 @@ def simulate(
     rtol: float | None = None,
     atol: float | None = None,
     method: Method | str | None = None,
+    early_stop: bool = False,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> xr.Dataset:
     """Simulate scenarios.
@@ -56,6 +58,11 @@ def simulate(
     method : Method or str, optional
         ``"Rodas5P"`` (the default: eight runs side by side; a run that it cannot do is tried once
         with LSODA and says so in ``solver``), or of scipy ``"LSODA"``, ``"BDF"``, ``"Radau"``.
+    early_stop : bool
+        Where a cell has come to rest (no amount changes by 1e-8 of itself per min), take it to
+        stay so until the medium changes. Not of models read from SBML.
+    threads : int, optional
+        By default as numba is set (``NUMBA_NUM_THREADS``); the results are the same bits.
     progress : callable, optional
         Called with runs done and runs in all.
 
@@ -88,8 +95,16 @@ def simulate(
             labels=unique_labels([scenario.name for scenario in asked]),
             progress=progress,
         )
-    settings = solver_settings(rtol, atol, method)
-    return run_batch(model, asked, times, settings, progress=progress, alone=len(asked) == 1)
+    settings = solver_settings(rtol, atol, method, early_stop=early_stop)
+    return run_batch(
+        model,
+        asked,
+        times,
+        settings,
+        progress=progress,
+        alone=len(asked) == 1,
+        threads=threads,
+    )
 
 
 def run_batch(
@@ -101,6 +116,7 @@ def run_batch(
     progress: Callable[[int, int], None] | None = None,
     alone: bool = False,
     must: Collection[Scenario] = (),
+    threads: int | None = None,
 ) -> xr.Dataset:
     """Simulate scenarios with given solver settings; see :func:`simulate`.
 
@@ -110,6 +126,8 @@ def run_batch(
         Raise where a run fails.
     must : collection of Scenario
         Scenarios whose failure raises in any case.
+    threads : int, optional
+        By default as numba is set.
     """
     if not scenarios:
         raise ScenarioError("simulate", "no scenario is given", "give at least one")
@@ -120,7 +138,7 @@ def run_batch(
     outcomes = []
     for scenario, found in zip(
         scenarios,
-        runner.run_all(list(zip(scenarios, resolved, strict=True)), grid, done=report),
+        runner.run_all(list(zip(scenarios, resolved, strict=True)), grid, threads, report),
         strict=True,
     ):
         if isinstance(found, PathwayError):

@@ -8,7 +8,7 @@ from math import isfinite
 
 from pathway.errors import SolveError
 
-__all__ = ["ATOL", "MAX_STEPS", "RTOL", "Method", "Settings"]
+__all__ = ["ATOL", "EARLY", "MAX_STEPS", "RTOL", "Method", "Settings"]
 
 RTOL = 1e-6
 """Relative tolerance: three digits below the smallest suppression anyone reads (0.001)."""
@@ -18,6 +18,9 @@ ATOL = 1e-9
 
 MAX_STEPS = 200_000
 """Steps of one segment before giving up; a day of treatment takes some hundreds."""
+
+EARLY = 1e-8
+"""1/min: a state that changes slower moves by less than 1.5e-5 of itself in a day."""
 
 TIGHTEST_RTOL = 1e-13
 """Below this rounding decides."""
@@ -49,12 +52,16 @@ class Settings:
         Relative, and absolute (nM or 1).
     max_steps : int
         Of one segment.
+    early_stop : bool
+        Where no amount changes by more than a share of ``EARLY`` of itself per min, take the state
+        to stay as it is until the medium changes or the run ends. Of Rodas5P only.
     """
 
     method: Method = Method.RODAS5P
     rtol: float = RTOL
     atol: float = ATOL
     max_steps: int = MAX_STEPS
+    early_stop: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no integrator can do."""
@@ -64,9 +71,17 @@ class Settings:
             )
         if not (isfinite(self.atol) and self.atol > 0.0):
             raise SolveError("atol", f"is {self.atol:g}", "choose one above 0 nM")
+        if self.early_stop and self.method is not Method.RODAS5P:
+            raise SolveError(
+                "early_stop",
+                f"is not for {self.method.value}",
+                f"leave it out, or use {Method.RODAS5P.value}",
+            )
         if self.max_steps < 1:
             raise SolveError("max_steps", f"is {self.max_steps}", "allow at least one step")
 
     def stepwise(self) -> Settings:
         """Return these settings with a scipy integrator: the reference where none is chosen."""
-        return replace(self, method=Method.LSODA) if self.method is Method.RODAS5P else self
+        if self.method is Method.RODAS5P:
+            return replace(self, method=Method.LSODA, early_stop=False)
+        return self
