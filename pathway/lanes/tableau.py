@@ -9,6 +9,10 @@ with the Jacobian), as the public implementation in OrdinaryDiffEq.jl gives them
     (I / (gamma h) - J) k_i = f(y + sum_j a_ij k_j) + sum_j (c_ij / h) k_j
 
 and the step is ``y + sum_j a_8j k_j + k_8`` with the error estimate ``k_8``.
+
+It was chosen by work-precision against Rodas4 (six stages, order 4) on the HER2 model in SKBR3 under
+trastuzumab, lapatinib and heregulin, 24 h: stages computed for an error of about 2.5e-5, 1.7e-6 and
+4e-8 of a species' maximum were 448, 720 and 2152, those of Rodas4 about 590, 1300 and 3800.
 """
 
 from __future__ import annotations

@@ -55,7 +55,11 @@ __all__ = [
 ]
 
 LANES = 8
-"""Doubles in one 512-bit vector, one cache line; narrower machines take two or four instructions."""
+"""Doubles in one 512-bit vector, one cache line; narrower machines take two or four instructions.
+
+Measured at 182 species, a run costs 1.6 times as much with four lanes; with sixteen it costs 0.9 to
+1.0 times as much, for twice the memory and later refills.
+"""
 
 ALIGNMENT = 64
 DOUBLES = ir.VectorType(ir.DoubleType(), LANES)
