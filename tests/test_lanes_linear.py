@@ -37,17 +37,6 @@ def decompose(
 
 
 @block
-def in_two(
-    factors: NDArray[np.float64],
-    rows: NDArray[np.float64],
-    inverse_step: NDArray[np.float64],
-    elimination: Elimination,
-) -> None:
-    linear.assemble(factors, rows, 1, vector.load(inverse_step, 0), elimination)
-    linear.factorize(factors, elimination)
-
-
-@block
 def solve(
     factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
 ) -> None:
@@ -89,10 +78,10 @@ class Case:
     def rows(self) -> NDArray[np.float64]:
         return lanes(np.vstack([np.full((1, LANES), np.nan), self.entries]))
 
-    def factors(self, kernel: Callable[..., None] = decompose) -> NDArray[np.float64]:
+    def factors(self) -> NDArray[np.float64]:
         factors = aligned(int(self.elimination.size[0]) * LANES, np.float64)
         factors[:] = np.nan
-        kernel(factors, self.rows(), lanes(self.inverse_step), self.elimination)
+        decompose(factors, self.rows(), lanes(self.inverse_step), self.elimination)
         return factors
 
     def solution(
@@ -160,13 +149,6 @@ def test_factors_stand_where_the_elimination_says(case: Case) -> None:
             rtol=1e-9,
             atol=1e-12,
         )
-
-
-@given(case=cases)
-@settings(deadline=None, max_examples=40)
-def test_assembling_first_gives_the_same_factors(case: Case) -> None:
-    entries = int(case.elimination.size[0]) * LANES
-    np.testing.assert_array_equal(case.factors(in_two)[:entries], case.factors()[:entries])
 
 
 @given(case=cases, lane=st.integers(0, LANES - 1))

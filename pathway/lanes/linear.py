@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
     Whole = NDArray[np.uint32]
 
-__all__ = ["assemble", "decompose", "factorize", "solve", "solve_one"]
+__all__ = ["decompose", "solve", "solve_one"]
 
 NONE, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE, TEN = (
     cast("int", np.uintp(number)) for number in range(11)
@@ -100,30 +100,6 @@ def decompose(
         step = _reduce_rows(factors, elimination, row, last, step)
         row = last
         panel += THREE
-
-
-@block
-def assemble(
-    factors: Rows,
-    rows: Rows,
-    jacobian_row: int,
-    inverse_step: LaneValue,
-    elimination: Elimination,
-) -> None:
-    """Write ``I / (gamma h) - J`` over the factors; parameters as of :func:`decompose`."""
-    schedule, diagonal = elimination.schedule, elimination.diagonal
-    givens = (load_whole(schedule, GIVEN + 1) - load_whole(schedule, GIVEN)) // TWO
-    zeros = load_whole(schedule, ZERO + 1) - load_whole(schedule, ZERO)
-    _write_given(factors, rows, jacobian_row, schedule, NONE, givens)
-    _write_zeros(factors, schedule, NONE, zeros)
-    _add_diagonal(factors, diagonal, NONE, unsigned(diagonal.size), inverse_step)
-
-
-@block
-def factorize(factors: Rows, elimination: Elimination) -> None:
-    """Replace a matrix by L and U, inverses of pivots on the diagonal."""
-    size = unsigned(elimination.diagonal.size)
-    _reduce_rows(factors, elimination, NONE, size, load_whole(elimination.schedule, STEP))
 
 
 @block
