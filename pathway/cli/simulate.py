@@ -51,10 +51,12 @@ def simulate(
     """
     import pathway as pw
     from pathway.analysis.compare_save import together
+    from pathway.result.dataset import readouts_of
 
+    known = [one.id for one in readouts_of([model.resolve(scenario)])]
+    names = chosen_readouts(known, readout)
     with Bar("simulating"):
         dataset = pw.simulate(model, [scenario], times=at)
-    names = chosen_readouts(dataset, readout)
     shown = {f"{name}_fold" if fold else name: name for name in names}
     if out is not None:
         # What is drawn is the whole course, whatever times were asked for.
@@ -66,15 +68,14 @@ def simulate(
     _print(dataset, tuple(shown), form, everything=at is not None)
 
 
-def chosen_readouts(dataset: xr.Dataset, asked: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the readouts asked for, or all of a simulation.
+def chosen_readouts(known: Sequence[str], asked: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the readouts asked for, or all that a simulation will have.
 
     Raises
     ------
     ScenarioError
-        If the simulation has no such readout.
+        If it has no such readout.
     """
-    known = [str(name) for name in dataset.data_vars if f"{name}_fold" in dataset]
     for name in asked or ():
         if name not in known:
             raise ScenarioError("--readout", f"unknown readout {name!r}", nearest(name, known))
