@@ -12,7 +12,6 @@ from pathway.lanes.elimination import eliminate
 from pathway.lanes.lower_system import lower_system, why_not
 from pathway.programs.arguments import Arguments
 from pathway.programs.load import load_machine
-from pathway.programs.opcodes import POWER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +44,6 @@ class SystemLanes:
     number_slots: Places
     """Slot of each number of a run among ``Arguments.values``."""
     state_slots: Places
-    powers: bool
-    """Whether anything is raised to a power: in lanes a broken one goes on flat below zero."""
 
 
 def system_lanes(compiled: CompiledSystem) -> SystemLanes | str:
@@ -62,7 +59,6 @@ def system_lanes(compiled: CompiledSystem) -> SystemLanes | str:
         system=lower_system(compiled, order, elimination),
         number_slots=np.setdiff1d(slots, moving),
         state_slots=moving,
-        powers=bool((compiled.arguments.code[:, 0] == POWER).any()),
     )
 
 

@@ -21,13 +21,11 @@ from pathway.lanes.vector import (
     at_least,
     both,
     divide,
-    either,
     greater,
     is_not,
     load,
     load_whole,
     multiply,
-    nearest,
     select,
     splat,
     store,
@@ -102,13 +100,10 @@ def _powers(rows: Vector, operands: Index, first: int, results: int) -> None:
         high, low = scaled_logarithm(select(fine, x, one), y)
         fine = both(fine, at_least(most, absolute(high)))
         value = exponential(select(fine, high, zero), select(fine, low, zero))
-        # What is not there yet is often zero, which the scalar machine would take long for. Below
-        # zero, where trial steps lead, a broken power goes on flat, as a Hill factor does.
-        positive = both(greater(y, zero), at_least(splat(LARGEST), y))
-        broken = both(positive, is_not(nearest(y), y))
-        none = either(
-            both(both(at_least(x, zero), at_least(zero, x)), positive),
-            both(greater(zero, x), broken),
+        # What is not there yet is often zero, which the scalar machine would take long for.
+        none = both(
+            both(at_least(x, zero), at_least(zero, x)),
+            both(greater(y, zero), at_least(splat(LARGEST), y)),
         )
         store(rows, load_whole(operands, at), select(none, zero, value))
         _replace(rows, operands, at, op.POWER, ALL - truths(fine) - truths(none))

@@ -29,7 +29,6 @@ __all__ = [
     "at_least",
     "both",
     "divide",
-    "either",
     "exact_fma",
     "exponent",
     "fetch_add",
@@ -259,16 +258,6 @@ def select(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
         return builder.select(*arguments)
 
     return Lanes(mask, a, b), generate
-
-
-@operation
-def either(typingctx: Any, mask: Any, other: Any) -> Any:  # noqa: ARG001
-    """Return where any of two masks is true."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        return builder.or_(*arguments)
-
-    return LaneMask(mask, other), generate
 
 
 @operation

@@ -29,9 +29,6 @@ __all__ = ["EquationRuns", "SystemLaneHolder", "run_equations", "side_by_side"]
 ANY_SIGN = 1e200
 """States of an arbitrary model may be negative: no tolerance for that is too large."""
 
-FEW = 100.0
-"""Tolerances below zero where a power may go on flat: what really is negative goes to scipy."""
-
 
 class SystemLaneHolder:
     """Makes the lane system of a compiled system when it is first asked for."""
@@ -123,7 +120,7 @@ def run_equations(
         rtol=settings.rtol,
         atol=settings.atol,
         begin=compiled.system.start,
-        slack=FEW if lanes.powers else ANY_SIGN,
+        slack=ANY_SIGN,
         most_steps=settings.max_steps,
     )
     returned = run_queue(lanes.system, queue, threads)

@@ -130,8 +130,6 @@ class Twin:
             slots = [np.append(one, 0.0) for one in self._read(operands[1:]).T]
             for one in slots:
                 run(line, 3, 0, 1, one)
-                if code == op.POWER and one[0] < 0.0 < one[1] < np.inf and one[1] % 1.0:
-                    one[3] = 0.0  # below zero a broken power goes on flat
             self._write(operands[0], np.array([one[3] for one in slots]))
 
     def _read(self, rows: list[int]) -> Values:
