@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, reject
 from hypothesis import settings as examples
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -80,8 +80,13 @@ def test_robertsons_problem(method: Method) -> None:
 @examples(max_examples=15, deadline=None)
 def test_methods_agree(built: Builder) -> None:
     net = network_from_graph(built.graph, built.parameters)
-    times = [0.1, 0.3]  # random networks may grow without bound
-    runs = [held(net, 0.3, times, Settings(method=method, rtol=1e-8)) for method in Method]
+    times = [0.1, 0.3]
+    try:
+        runs = [held(net, 0.3, times, Settings(method=method, rtol=1e-8)) for method in Method]
+    except SolveError:
+        reject()  # random networks may grow without bound, and past it within this time
+    # On the way there, every error grows with what it is an error of.
+    assume(runs[0].y.max() < 50.0)
     for run in runs[1:]:
         np.testing.assert_allclose(run.y, runs[0].y, rtol=1e-5, atol=1e-6)
 
