@@ -17,7 +17,7 @@ __all__ = ["PATIENCE", "Kernels", "announced", "load_kernels"]
 PATIENCE = 1.5
 """Seconds after which loading must be compiling: from the cache it takes a tenth of this."""
 
-NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (10 to 20 s) ..."
+NOTE = f"pathway: compiling kernels once with numba {numba.__version__} (up to a minute) ..."
 
 
 class Kernels(NamedTuple):
