@@ -97,9 +97,10 @@ def test_readme_finding_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize("line", commands())
 def test_readme_command_runs(line: str, tmp_path: Path) -> None:
     words = shlex.split(line)[1:]
-    if words[0] in {"import", "petab"}:  # what the line before it in the README wrote
-        export = commands()[commands().index(line) - 1]
-        own_process([*PROGRAM, *shlex.split(export)[1:]], tmp_path)
+    for file in (word for word in words if word.endswith((".xml", ".yaml"))):
+        # What another line of the README writes.
+        for export in (one for one in commands() if one.endswith(f"--out {file}") and one != line):
+            own_process([*PROGRAM, *shlex.split(export)[1:]], tmp_path)
     run = own_process([*PROGRAM, *words], tmp_path)
     # Findings that fail are kept and shown: the one command that may end with 1.
     assert run.returncode in ((0, 1) if words[0] == "evidence" else (0,)), run.stderr
