@@ -121,6 +121,16 @@ def test_random_formulas_equal_the_scalar_machine(bodies: list[Expression], seed
         np.testing.assert_allclose(one[both], other[both], rtol=1e-9, atol=1e-9 * size)
 
 
+def test_terms_of_three_factors_that_are_alike_are_one_of_four() -> None:
+    """The sum of what stands before them is a factor more than a sum of products has room for."""
+    apart = minus(TIME, "b")
+    lanes = Lanes(ruled(multiply(TIME, "a"), multiply(apart, "a", apart, TIME)))
+    lanes.check(rtol=1e-12, atol=1e-12)
+    found, entries, *_ = plain(lanes.system, lanes.states, lanes.numbers, lanes.entries)
+    np.testing.assert_allclose(lanes.found()[0], found, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(lanes.found()[1], entries, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("operator", [one for one in Operator if one is not Operator.PIECEWISE])
 def test_each_operator_of_moving_and_of_still_values(operator: Operator) -> None:
     takes_one = operator in {

@@ -108,6 +108,23 @@ def test_scenarios_of_different_length(model: EquationModel) -> None:
     assert list(dataset["scenario"].to_numpy()) == ["untreated", "untreated (2)"]
 
 
+def test_a_run_is_the_same_bits_whatever_else_is_asked(model: EquationModel) -> None:
+    """Its tolerance follows from its own start, not from that of the first run beside it."""
+    small, large = (
+        pw.Scenario(duration="2", parameters={"A": amount}) for amount in ("x1e-6", "x10")
+    )
+    together = pw.simulate(model, [small, large], threads=2)
+    for place, one in enumerate((small, large)):
+        alone = pw.simulate(model, one, threads=1)
+        for name in model.readouts:
+            assert together[name].values[place].tobytes() == alone[name].values[0].tobytes()
+
+
+def test_an_early_stop_is_refused(model: EquationModel) -> None:
+    with pytest.raises(SolveError, match=r"early_stop: is not for .* read from a file; leave it"):
+        pw.simulate(model, pw.Scenario(duration="2"), early_stop=True)
+
+
 def test_parameters_and_initial_values(model: EquationModel) -> None:
     assert at(model, "A", A="x2") == 6.0
     assert at(model, "A", A_amount="3") == 1.5

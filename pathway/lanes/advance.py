@@ -30,6 +30,7 @@ from pathway.lanes.refill import (
     NONE,
     OUTPUT,
     REJECTED,
+    REST,
     RUN,
     SHARE,
     SMALL,
@@ -273,7 +274,6 @@ def _arrive(
     base: Rows,
     lanes: Rows,
     whole: Whole,
-    rest: NDArray[np.float64],
 ) -> bool:
     """Move accepted lanes on in time; end what is over. Return whether an event changed numbers."""
     changed = False
@@ -296,7 +296,7 @@ def _arrive(
             finish(lane, NEGATIVE, queue, returned, shape.states, base, lanes, whole)
             whole[RUN, lane] = NONE
             continue
-        still = queue.rest > 0.0 and rest[lane] <= queue.rest * taken
+        still = queue.rest > 0.0 and lanes[LANES * REST + lane] <= queue.rest * taken
         if arrived or still:
             changed = True
             time = lanes[LANES * TIME + lane]
@@ -308,57 +308,6 @@ def _arrive(
                 finish(lane, ending, queue, returned, shape.states, base, lanes, whole)
                 whole[RUN, lane] = NONE
     return changed
-
-
-def _advance(
-    program: LaneProgram,
-    elimination: Elimination,
-    shape: Shape,
-    constants: NDArray[np.float64],
-    queue: Queue,
-    returned: Returned,
-    counter: Whole,
-    rows: Rows,
-    base: Rows,
-    high: Rows,
-    stages: Rows,
-    factors: Rows,
-    dense: Rows,
-    lanes: Rows,
-    whole: Whole,
-) -> None:
-    n = shape.states
-    fill_constants(rows, constants, shape.first_constant)
-    rest = np.zeros(LANES)
-    changed = True
-    while True:
-        busy, new = refill(queue, returned, counter, shape, rows, base, high, lanes, whole)
-        if not busy:
-            return
-        if new or changed:
-            run_still(rows, program)
-        run_rates(rows, program)
-        if new or changed:
-            _first_steps(queue, shape, rows, base, lanes, whole)
-        run_slopes(rows, program)
-        _choose_steps(lanes, whole)
-        _try_step(program, elimination, shape, rows, base, stages, factors, load(lanes, TAKEN))
-        store(lanes, ERROR, step_error(rows, base, stages, queue.rtol, queue.atol, n))
-        if queue.rest > 0.0:
-            store(lanes, MOVED, largest_move(rows, base, n))
-            for lane in range(LANES):
-                rest[lane] = lanes[LANES * MOVED + lane]
-        _judge(queue, returned, n, base, lanes, whole)
-        _report(queue, returned, n, rows, base, stages, dense, lanes, whole)
-        accepted = greater(load(lanes, SHARE), splat(0.5))
-        slack = queue.slack
-        margin, low = accept(rows, base, high, accepted, slack * queue.rtol, slack * queue.atol, n)
-        store(lanes, MARGIN, margin)
-        store(lanes, LOW, low)
-        changed = _arrive(queue, returned, shape, rows, base, lanes, whole, rest)
-
-
-inner = block(_advance)
 
 
 @cache
@@ -389,23 +338,35 @@ def make_advance(digest: int) -> Callable[..., None]:
         lanes: Rows,
         whole: Whole,
     ) -> None:
-        if digest:
-            inner(
-                program,
-                elimination,
-                shape,
-                constants,
-                queue,
-                returned,
-                counter,
-                rows,
-                base,
-                high,
-                stages,
-                factors,
-                dense,
-                lanes,
-                whole,
+        if digest == 0:
+            return
+        n = shape.states
+        fill_constants(rows, constants, shape.first_constant)
+        changed = True
+        while True:
+            busy, new = refill(queue, returned, counter, shape, rows, base, high, lanes, whole)
+            if not busy:
+                return
+            if new or changed:
+                run_still(rows, program)
+            run_rates(rows, program)
+            if new or changed:
+                _first_steps(queue, shape, rows, base, lanes, whole)
+            run_slopes(rows, program)
+            _choose_steps(lanes, whole)
+            _try_step(program, elimination, shape, rows, base, stages, factors, load(lanes, TAKEN))
+            store(lanes, ERROR, step_error(rows, base, stages, queue.rtol, queue.atol, n))
+            if queue.rest > 0.0:
+                store(lanes, REST, largest_move(rows, base, n))
+            _judge(queue, returned, n, base, lanes, whole)
+            _report(queue, returned, n, rows, base, stages, dense, lanes, whole)
+            accepted = greater(load(lanes, SHARE), splat(0.5))
+            slack = queue.slack
+            margin, low = accept(
+                rows, base, high, accepted, slack * queue.rtol, slack * queue.atol, n
             )
+            store(lanes, MARGIN, margin)
+            store(lanes, LOW, low)
+            changed = _arrive(queue, returned, shape, rows, base, lanes, whole)
 
     return entry(advance)

@@ -33,7 +33,7 @@ from pathway.lanes.vector import (
     truths,
 )
 from pathway.programs import opcodes as op
-from pathway.programs.machine import run as run_scalar
+from pathway.programs.machine import operation
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -119,37 +119,25 @@ def _ordinary(x: LaneValue) -> LaneValue:
 def _replace(rows: Vector, operands: Index, at: int, what: int, lanes: int) -> None:
     """Let the scalar machine do one operation in some lanes, given as bits."""
     if lanes:
-        code, values = _scalar(what)
         for place in range(LANES):
             if lanes >> place & 1:
-                _one_lane(rows, operands, at, place, code, values)
+                _one_lane(rows, operands, at, place, what)
 
 
 @block
 def _lane_by_lane(rows: Vector, operands: Index, first: int, results: int, what: int) -> None:
     """Let the scalar machine do an operation that has no vector instruction."""
-    code, values = _scalar(what)
     for result in range(results):
         for place in range(LANES):
-            _one_lane(rows, operands, first + 4 * result, place, code, values)
+            _one_lane(rows, operands, first + 4 * result, place, what)
 
 
 @block
-def _scalar(what: int) -> tuple[Index, Vector]:
-    """Return a program of one instruction, and its slots."""
-    code = np.zeros((1, 4), dtype=np.uint32)
-    code[0, 0], code[0, 1], code[0, 2], code[0, 3] = what, 0, 1, 2
-    return code, np.empty(4)
-
-
-@block
-def _one_lane(
-    rows: Vector, operands: Index, at: int, place: int, code: Index, values: Vector
-) -> None:
-    for part in range(3):
-        values[part] = rows[LANES * operands[at + 1 + part] + place]
-    run_scalar(code, 3, 0, 1, values)
-    rows[LANES * operands[at] + place] = values[3]
+def _one_lane(rows: Vector, operands: Index, at: int, place: int, what: int) -> None:
+    a = rows[LANES * operands[at + 1] + place]
+    b = rows[LANES * operands[at + 2] + place]
+    c = rows[LANES * operands[at + 3] + place]
+    rows[LANES * operands[at] + place] = operation(what, a, b, c)
 
 
 @block

@@ -256,7 +256,7 @@ class Fuser:
                 continue
             node = self.graph.new(still=True)
             self.still_sum(node, tuple(term._replace(moving=()) for term in group))
-            result.append(Product(minus=False, still=(node,), moving=moving))
+            result.append(self.fitting(Product(minus=False, still=(node,), moving=moving)))
         return tuple(result)
 
     def _sum_of(self, node: int, terms: Sum) -> Work:

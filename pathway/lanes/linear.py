@@ -25,7 +25,7 @@ from pathway.lanes.elimination import (
     UPPER_END,
     ZERO,
 )
-from pathway.lanes.jit import block
+from pathway.lanes.jit import PLAIN, block
 from pathway.lanes.vector import (
     add,
     divide,
@@ -64,7 +64,7 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 
 def part(function: Function) -> Function:
     """Compile a part of a building block into it: thousands of calls would cost a tenth."""
-    return cast("Function", njit(function, error_model="numpy", inline="always"))
+    return cast("Function", njit(function, inline="always", **PLAIN))
 
 
 @block

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANE_ROWS", "LANE_WHOLES", "Ending", "Queue", "Returned", "Shape"]
 
-LANE_ROWS, LANE_WHOLES = 12, 7
+LANE_ROWS, LANE_WHOLES = 13, 7
 """Numbers and whole numbers that the integrator keeps for each lane."""
 
 

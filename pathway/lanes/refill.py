@@ -23,7 +23,7 @@ __all__ = ["finish", "pass_events", "refill"]
 
 # Rows of the lanes' numbers, and of their whole numbers.
 TIME, STEP, STOP, ERROR, MOVED, SHARE, MARGIN, TAKEN, SMALL, STEEP = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
-LOW, LOWEST = 10, 11
+LOW, LOWEST, REST = 10, 11, 12
 RUN, EVENT, OUTPUT, STEPS, REJECTED, FRESH, HELD = 0, 1, 2, 3, 4, 5, 6
 """``HELD`` is 1 right after a rejected step."""
 

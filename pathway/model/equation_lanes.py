@@ -150,22 +150,21 @@ def side_by_side(
     initial assignment.
     """
     found: list[SystemTrajectory | SolveError | None] = [None] * len(changes)
-    groups: dict[tuple[str, ...], list[int]] = {}
+    groups: dict[tuple[tuple[str, ...], Settings], list[int]] = {}
     for run, (constants, initial) in enumerate(changes):
-        groups.setdefault((*constants, *initial), []).append(run)
-    for names, runs in groups.items():
-        if set(names) - set(lanes.compiled.slots):
+        given = {**constants, **initial}
+        if set(given) - set(lanes.compiled.slots) or not _usable(times[run], given, lanes):
             continue  # the reference says what is wrong
-        values = np.array([[*changes[run][0].values(), *changes[run][1].values()] for run in runs])
-        values = values.reshape(len(runs), len(names))
+        # Chosen for each run by itself: no run's bits depend on which others are asked for.
+        chosen = _settings_of(lanes, given) if settings is None else settings
+        groups.setdefault((tuple(given), chosen), []).append(run)
+    for (names, chosen), runs in groups.items():
+        values = np.array(
+            [[{**changes[run][0], **changes[run][1]}[name] for name in names] for run in runs]
+        )
         grid = np.unique(np.concatenate([times[run] for run in runs]))
-        if not (np.isfinite(values).all() and _usable(grid, times, runs, lanes)):
-            continue
-        chosen = settings
-        if chosen is None:
-            start = start_values(lanes.compiled, names, values[:1])[0]
-            chosen = default_settings(start[lanes.state_slots])
         ends = np.array([times[run][-1] for run in runs])
+        values = values.reshape(len(runs), len(names))
         try:
             batch = run_equations(lanes, names, values, grid, chosen, ends=ends, threads=threads)
         except SolveError:
@@ -177,18 +176,19 @@ def side_by_side(
     return found
 
 
-def _usable(
-    grid: NDArray[np.float64],
-    times: Sequence[NDArray[np.float64]],
-    runs: Sequence[int],
-    lanes: SystemLanes,
-) -> bool:
-    """Return whether times can be integrated to; if not, the reference says why."""
+def _settings_of(lanes: SystemLanes, given: Mapping[str, float]) -> Settings:
+    values = np.array([list(given.values())]).reshape(1, len(given))
+    start = start_values(lanes.compiled, tuple(given), values)[0]
+    return default_settings(start[lanes.state_slots])
+
+
+def _usable(times: NDArray[np.float64], given: Mapping[str, float], lanes: SystemLanes) -> bool:
+    """Return whether there are times that can be integrated to, and finite values."""
     return (
-        grid.size > 0
-        and bool(np.isfinite(grid).all())
-        and grid[0] >= lanes.compiled.system.start
-        and all(times[run].size and (np.diff(times[run]) >= 0.0).all() for run in runs)
+        times.size > 0
+        and bool(np.isfinite(times).all() and (np.diff(times) >= 0.0).all())
+        and bool(times[0] >= lanes.compiled.system.start)
+        and bool(np.isfinite(list(given.values())).all())
     )
 
 

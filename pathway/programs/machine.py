@@ -119,72 +119,82 @@ def _rare(code: int, a: float, b: float) -> float:  # noqa: C901 - one table
     return math.nan
 
 
+@njit(inline="always")
+def _operation(what: int, a: float, b: float, c: float) -> float:  # noqa: C901 - one table
+    """Return what an operation makes of its operands."""
+    if what == op.MULTIPLY:
+        return a * b
+    if what == op.ADD:
+        return a + b
+    if what == op.SUBTRACT:
+        return a - b
+    if what == op.DIVIDE:
+        return a / b
+    if what == op.NEGATE:
+        return -a
+    if what == op.POWER:
+        return float(a**b)
+    if what == op.SELECT:
+        return b if a != 0.0 else c
+    if what == op.EXP:
+        return math.exp(a)
+    if what == op.LN:
+        return math.log(a)
+    if what == op.SQRT:
+        return math.sqrt(a)
+    if what == op.ABS:
+        return abs(a)
+    if what == op.MIN:
+        return a if a <= b or a != a else b
+    if what == op.MAX:
+        return a if a >= b or a != a else b
+    if what == op.FLOOR:
+        return float(np.floor(a)) + 0.0
+    if what == op.CEILING:
+        return float(np.ceil(a)) + 0.0
+    if what == op.EQUAL:
+        return 1.0 if a == b else 0.0
+    if what == op.NOT_EQUAL:
+        return 1.0 if a != b else 0.0
+    if what == op.LESS:
+        return 1.0 if a < b else 0.0
+    if what == op.LESS_EQUAL:
+        return 1.0 if a <= b else 0.0
+    if what == op.GREATER:
+        return 1.0 if a > b else 0.0
+    if what == op.GREATER_EQUAL:
+        return 1.0 if a >= b else 0.0
+    if what == op.AND:
+        return 1.0 if a != 0.0 and b != 0.0 else 0.0
+    if what == op.OR:
+        return 1.0 if a != 0.0 or b != 0.0 else 0.0
+    if what == op.XOR:
+        return 1.0 if (a != 0.0) != (b != 0.0) else 0.0
+    if what == op.NOT:
+        return 1.0 if a == 0.0 else 0.0
+    return _rare(what, a, b)
+
+
+@njit(
+    types.float64(types.int64, types.float64, types.float64, types.float64),
+    cache=True,
+    error_model="numpy",
+)
+def operation(what: int, a: float, b: float, c: float) -> float:
+    """Return what an operation makes of its operands; those it has no use for may be anything."""
+    return _operation(what, a, b, c)
+
+
 @njit(
     types.void(CODE, types.int64, types.int64, types.int64, VECTOR),
     cache=True,
     error_model="numpy",
 )
-def run(  # noqa: C901 - one table of instructions
-    code: Index, inputs: int, first: int, last: int, values: Vector
-) -> None:
+def run(code: Index, inputs: int, first: int, last: int, values: Vector) -> None:
     """Carry out the instructions ``first`` to ``last - 1``."""
     for i in range(first, last):
-        what = code[i, 0]
-        a = values[code[i, 1]]
-        b = values[code[i, 2]]
-        if what == op.MULTIPLY:
-            result = a * b
-        elif what == op.ADD:
-            result = a + b
-        elif what == op.SUBTRACT:
-            result = a - b
-        elif what == op.DIVIDE:
-            result = a / b
-        elif what == op.NEGATE:
-            result = -a
-        elif what == op.POWER:
-            result = a**b
-        elif what == op.SELECT:
-            result = b if a != 0.0 else values[code[i, 3]]
-        elif what == op.EXP:
-            result = math.exp(a)
-        elif what == op.LN:
-            result = math.log(a)
-        elif what == op.SQRT:
-            result = math.sqrt(a)
-        elif what == op.ABS:
-            result = abs(a)
-        elif what == op.MIN:
-            result = a if a <= b or a != a else b
-        elif what == op.MAX:
-            result = a if a >= b or a != a else b
-        elif what == op.FLOOR:
-            result = np.floor(a) + 0.0
-        elif what == op.CEILING:
-            result = np.ceil(a) + 0.0
-        elif what == op.EQUAL:
-            result = 1.0 if a == b else 0.0
-        elif what == op.NOT_EQUAL:
-            result = 1.0 if a != b else 0.0
-        elif what == op.LESS:
-            result = 1.0 if a < b else 0.0
-        elif what == op.LESS_EQUAL:
-            result = 1.0 if a <= b else 0.0
-        elif what == op.GREATER:
-            result = 1.0 if a > b else 0.0
-        elif what == op.GREATER_EQUAL:
-            result = 1.0 if a >= b else 0.0
-        elif what == op.AND:
-            result = 1.0 if a != 0.0 and b != 0.0 else 0.0
-        elif what == op.OR:
-            result = 1.0 if a != 0.0 or b != 0.0 else 0.0
-        elif what == op.XOR:
-            result = 1.0 if (a != 0.0) != (b != 0.0) else 0.0
-        elif what == op.NOT:
-            result = 1.0 if a == 0.0 else 0.0
-        else:
-            result = _rare(what, a, b)
-        values[np.uint64(inputs + i)] = result
+        a, b, c = values[code[i, 1]], values[code[i, 2]], values[code[i, 3]]
+        values[np.uint64(inputs + i)] = _operation(code[i, 0], a, b, c)
 
 
 @njit(inline="always")

@@ -46,6 +46,7 @@ def simulate_equations(
     settings: Settings | None,
     *,
     labels: Sequence[str],
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> xr.Dataset:
     """Return the dataset of :func:`pathway.result.simulate.simulate` for a model of equations.
@@ -69,7 +70,7 @@ def simulate_equations(
     status: list[str] = []
     done: list[SystemTrajectory] = []
     inside = [grid <= length for length in lengths]
-    runs = model.run_many(changes, [grid[within] for within in inside], settings)
+    runs = model.run_many(changes, [grid[within] for within in inside], settings, threads)
     for row, (within, found) in enumerate(zip(inside, runs, strict=True)):
         if isinstance(found, SolveError):
             if len(scenarios) == 1:

@@ -177,7 +177,9 @@ class Runner:
                 told += 1
                 done(told)
 
-        with ThreadPoolExecutor(max_workers=thread_count(threads)) as pool:
+        crew = thread_count(threads)
+        share = max(1, crew // max(1, len(groups)))  # one structure alone has all threads
+        with ThreadPoolExecutor(max_workers=crew) as pool:
             waiting: deque[tuple[list[_Ready], Future[list[Trajectory | SolveError]]]] = deque()
             for places in groups.values():
                 ready: list[_Ready] = []
@@ -187,9 +189,8 @@ class Runner:
                     except (SolveError, CompileError) as error:
                         found[place] = error
                 if self._settings.method is Method.RODAS5P:
-                    waiting.append(
-                        (ready, pool.submit(_side_by_side, ready, times, self._settings))
-                    )
+                    runs = pool.submit(_side_by_side, ready, times, self._settings, share)
+                    waiting.append((ready, runs))
                 else:
                     found |= {one.place: self._alone(one, times) for one in ready}
                 while waiting and waiting[0][1].done():
@@ -289,12 +290,13 @@ class Runner:
 
 
 def _side_by_side(
-    ready: Sequence[_Ready], times: NDArray[np.float64], settings: Settings
+    ready: Sequence[_Ready], times: NDArray[np.float64], settings: Settings, threads: int
 ) -> list[Trajectory | SolveError]:
     if not ready:
         return []
     runs = [one.run for one in ready]
-    return run_networks(runs, times, settings, kept=_read_species(runs[0].network), threads=1)
+    kept = _read_species(runs[0].network)
+    return run_networks(runs, times, settings, kept=kept, threads=threads)
 
 
 def _read_species(network: Network) -> NDArray[np.intp]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pathway.errors import PathwayError, ScenarioError
+from pathway.errors import PathwayError, ScenarioError, SolveError
 from pathway.model.equation_model import EquationModel
 from pathway.result.dataset import Outcome, build_dataset
 from pathway.result.equations import equation_settings, simulate_equations
@@ -87,11 +87,16 @@ def simulate(
     """
     asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     if isinstance(model, EquationModel):
+        if early_stop:
+            raise SolveError(
+                "early_stop", f"is not for {model.id!r}, read from a file", "leave it out"
+            )
         return simulate_equations(
             model,
             asked,
             times,
             equation_settings(rtol, atol, method),
+            threads=threads,
             labels=unique_labels([scenario.name for scenario in asked]),
             progress=progress,
         )

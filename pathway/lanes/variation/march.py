@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pathway.lanes.jit import block, entry
+from pathway.lanes.jit import allocating, allocating_entry
 from pathway.lanes.layout import FIRST_STATE
 from pathway.lanes.linear import decompose
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
@@ -61,7 +61,7 @@ class Course(NamedTuple):
     """Of each step, how often it was halved at most, written here."""
 
 
-@block
+@allocating
 def _states_within(
     states: NDArray[np.float64], piece: int, pieces: int, into: NDArray[np.float64]
 ) -> None:
@@ -82,7 +82,7 @@ def _states_within(
                     into[stage, k] += weight * states[known, k]
 
 
-@block
+@allocating
 def _matrices(
     program: LaneProgram,
     elimination: Elimination,
@@ -116,7 +116,7 @@ def _matrices(
         )
 
 
-@block
+@allocating
 def _concerned(group: int, halvings: int, wanted: Whole) -> bool:
     concerned = False
     for lane in range(LANES):
@@ -124,7 +124,7 @@ def _concerned(group: int, halvings: int, wanted: Whole) -> bool:
     return concerned
 
 
-@block
+@allocating
 def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> None:
     """Keep what the trial gave where its error allows; elsewhere say how short steps must be."""
     for lane in range(LANES):
@@ -142,7 +142,7 @@ def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> N
             derivatives[at] = room.trial[at]
 
 
-@block
+@allocating
 def _next_halvings(wanted: Whole) -> int:
     """Return the least that a parameter still asks for; -1 if none does."""
     least = -1
@@ -152,7 +152,7 @@ def _next_halvings(wanted: Whole) -> int:
     return least
 
 
-@block
+@allocating
 def _report(
     row: int, group: int, first: int, course: Course, derivatives: Rows, room: Room
 ) -> None:
@@ -167,7 +167,7 @@ def _report(
             course.found[row, readout, LANES * group + lane] = room.side[lane]
 
 
-@block
+@allocating
 def _march(
     program: LaneProgram,
     elimination: Elimination,
@@ -278,4 +278,4 @@ def make_variation(digest: int) -> Callable[..., None]:
         for group in range(lists.group_start.size - 1):
             rest_group(group, inverse, shape.states, elimination, lists, derivatives, room)
 
-    return entry(vary)
+    return allocating_entry(vary)

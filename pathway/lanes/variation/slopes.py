@@ -18,7 +18,7 @@ from pathway.kernels.arguments import (
     SCALED,
 )
 from pathway.kernels.functions import amounts_and_factors
-from pathway.lanes.jit import block
+from pathway.lanes.jit import allocating
 from pathway.lanes.vector import LANES
 
 if TYPE_CHECKING:
@@ -35,18 +35,18 @@ __all__ = ["parameter_slopes"]
 LINEAR, SATURATING = 0, 1
 
 
-@block
+@allocating
 def _part(tables: Whole, number: int) -> Whole:
     return tables[tables[2 * number] : tables[2 * number + 1]]
 
 
-@block
+@allocating
 def _add(list_: Additions, source: Values, into: Values) -> None:
     for e in range(list_.source.size):
         into[list_.place[e]] += list_.factor[e] * source[list_.source[e]]
 
 
-@block
+@allocating
 def parameter_slopes(
     y: Values, p: Arguments, lists: ParameterLists, rate: Values, partial: Values, into: Values
 ) -> None:
@@ -89,7 +89,7 @@ def parameter_slopes(
             into[lists.scaled[s] + lane] *= scales[lists.scaled_by[s]]
 
 
-@block
+@allocating
 def _rates(amount: Values, value: Values, p: Arguments, rate: Values, partial: Values) -> None:
     """Write rates, and their derivatives by each of their factors."""
     reactant_start, reactant = _part(p.tables, REACTANT_START), _part(p.tables, REACTANT)
@@ -108,7 +108,7 @@ def _rates(amount: Values, value: Values, p: Arguments, rate: Values, partial: V
             partial[k] = others
 
 
-@block
+@allocating
 def _bends(
     amount: Values,
     value: Values,
@@ -133,7 +133,7 @@ def _bends(
             by_hill[factor] = -sign * bend * np.log(x / half[factor])
 
 
-@block
+@allocating
 def _add_bends(
     list_: Additions, partial: Values, bend: Values, law_factor: Whole, into: Values
 ) -> None:

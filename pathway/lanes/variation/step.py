@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pathway.lanes.jit import block
+from pathway.lanes.jit import allocating
 from pathway.lanes.linear import solve_one
 from pathway.lanes.variation.tableau import COEFFICIENTS, ERROR, GAMMA, STAGES
 from pathway.lanes.vector import (
@@ -79,7 +79,7 @@ class Room(NamedTuple):
     partial: Rows
 
 
-@block
+@allocating
 def add_slots(lists: ParameterLists, group: int, slots: Rows, side: Rows) -> None:
     """Add how fast a group's parameters change the derivative."""
     for slot in range(lists.group_start[group], lists.group_start[group + 1]):
@@ -115,13 +115,13 @@ def _stage(number: int) -> Callable[..., None]:
             start = load(slopes, number * n + r)
             store(slopes, number * n + r, subtract(multiply(load(side, r), inverse), start))
 
-    return block(stage)
+    return allocating(stage)
 
 
 STAGE1, STAGE2, STAGE3, STAGE4, STAGE5 = (_stage(number) for number in range(STAGES))
 
 
-@block
+@allocating
 def step_group(
     group: int,
     length: float,
@@ -145,7 +145,7 @@ def step_group(
     _estimate(group, n, elimination, order, tolerances, values, room)
 
 
-@block
+@allocating
 def _estimate(
     group: int,
     n: int,
@@ -183,7 +183,7 @@ def _estimate(
     store(room.error, group, select(at_least(worst, total), worst, total))
 
 
-@block
+@allocating
 def rest_group(
     group: int,
     inverse: float,
