@@ -40,7 +40,7 @@ def decompose(
 def solve(
     factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
 ) -> None:
-    linear.solve(factors, elimination, vectors, 2)
+    linear.solve(factors, elimination, vectors, 2, vectors, 2 + elimination.diagonal.size)
 
 
 @block
@@ -89,10 +89,12 @@ class Case:
         factors: NDArray[np.float64] | None = None,
         kernel: Callable[..., None] = solve,
     ) -> NDArray[np.float64]:
-        vectors = lanes(np.vstack([np.full((2, LANES), np.nan), self.right[self.order]]))
+        right = self.right[self.order]
+        parts = [right, np.zeros_like(right)] if kernel is solve_one else [right / 4, right * 0.75]
+        vectors = lanes(np.vstack([np.full((2, LANES), np.nan), *parts]))
         kernel(self.factors() if factors is None else factors, self.elimination, vectors)
         solution: NDArray[np.float64] = np.empty_like(self.right)
-        solution[self.order] = vectors.reshape(-1, LANES)[2:]
+        solution[self.order] = vectors.reshape(-1, LANES)[2 : 2 + self.order.size]
         return solution
 
     def matrix(self, lane: int) -> NDArray[np.float64]:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["Schedule", "in_threads", "make_queue", "run_queue", "shape_of", "thread_count"]
 
 
+STEPS = 200
+"""Of a run, about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """When rows of a run are set to values, and when it ends."""
@@ -180,6 +184,7 @@ def run_queue(
         ``levels`` is NaN after the end of a run, and where it failed.
     """
     runs, n = queue.start_of.size, system.states
+    system = system.tiers.serve(system, STEPS * -(-runs // LANES))
     returned = Returned(
         # Not filled: the lanes write every number, and the first to touch a page pays for it.
         levels=np.empty((runs, queue.times.size, queue.kept.size)),

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HORIZON", "Settled", "settle"]
 
+STEPS = 20
+"""Of a cell, about."""
+
 HORIZON = 1e5
 """min, seventy days: longer than any turnover, so a step is nearly Newton's; short enough that the
 rounding of a derivative (1e-13 of a turnover) adds nothing to what is conserved."""
@@ -64,6 +67,7 @@ def settle(
     found = np.array(states, dtype=np.float64, order="C")
     moved, steps, signs = np.full(cells, np.nan), np.zeros(cells), np.ones(cells)
     counter = np.zeros(1, dtype=np.int64)
+    system = system.tiers.serve(system, STEPS * -(-len(states) // LANES))
     kernel, shape = load_settle(), shape_of(system)
     order = system.order.astype(np.int64)
     packed = np.ascontiguousarray(numbers, dtype=np.float64)

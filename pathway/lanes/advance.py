@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.lanes.jit import block, entry
+from pathway.lanes.jit import block, entry, part
 from pathway.lanes.linear import decompose, solve
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
 from pathway.lanes.queue import Ending, Queue, Returned, Shape
@@ -47,7 +47,6 @@ from pathway.lanes.refill import (
 from pathway.lanes.stages import (
     COMBINE,
     accept,
-    add_derivative,
     interpolants,
     largest_move,
     outputs,
@@ -133,7 +132,7 @@ def _choose_steps(lanes: Rows, whole: Whole) -> None:
             lanes[place] = step
 
 
-@block
+@part
 def _try_step(
     program: LaneProgram,
     elimination: Elimination,
@@ -145,12 +144,12 @@ def _try_step(
     taken: LaneValue,
 ) -> None:
     """Compute the stages of a step; ``rows`` holds the derivative and Jacobian at its start."""
-    n, f = shape.states, shape.derivative
+    n = shape.states
     inverse = divide(splat(1.0), taken)
     decompose(factors, rows, shape.jacobian, multiply(inverse, splat(1.0 / GAMMA)), elimination)
     for r in range(n):
-        store(stages, r, load(rows, f + r))
-    solve(factors, elimination, stages, 0)
+        store(stages, r, splat(0.0))
+    solve(factors, elimination, stages, 0, rows, shape.derivative)
     STAGE2(rows, base, stages, inverse, n)
     _solve_stage(1, program, elimination, shape, rows, stages, factors)
     STAGE3(rows, base, stages, inverse, n)
@@ -167,7 +166,7 @@ def _try_step(
     _solve_stage(7, program, elimination, shape, rows, stages, factors)
 
 
-@block
+@part
 def _solve_stage(
     stage: int,
     program: LaneProgram,
@@ -178,8 +177,7 @@ def _solve_stage(
     factors: Rows,
 ) -> None:
     run_rates(rows, program)
-    add_derivative(stages, stage * shape.states, rows, shape.derivative, shape.states)
-    solve(factors, elimination, stages, stage * shape.states)
+    solve(factors, elimination, stages, stage * shape.states, rows, shape.derivative)
 
 
 @block
@@ -261,7 +259,7 @@ def _report(
             if whole[RUN, lane] != NONE and lanes[LANES * MOVED + lane] < 1.0:
                 level = returned.levels[whole[RUN, lane], whole[OUTPUT, lane]]
                 for place in range(queue.kept.size):
-                    level[place] = dense[LANES * (4 * place + 3) + lane]
+                    level[place] = dense[LANES * (3 * queue.kept.size + place) + lane]
                 whole[OUTPUT, lane] += 1
 
 

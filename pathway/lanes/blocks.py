@@ -159,4 +159,9 @@ def program(spans: Sequence[Blocks]) -> LaneProgram:
         np.concatenate(parts, out=operands)
     blocks = aligned(3 * len(heads), np.uint32)
     blocks[:] = np.array(heads, dtype=np.uint32).ravel()
-    return LaneProgram(blocks=blocks, operands=operands, spans=np.array(stops, dtype=np.int64))
+    return LaneProgram(
+        blocks=blocks,
+        operands=operands,
+        spans=np.array(stops, dtype=np.int64),
+        code=np.zeros(0, dtype=np.int64),
+    )

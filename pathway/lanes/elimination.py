@@ -87,6 +87,7 @@ def eliminate(
         diagonal=_whole([pattern.place[k][k] for k in range(order.size)]),
         schedule=_pack(sections),
         size=np.array([pattern.size + SPARE, order.size, sum(map(len, rows))], dtype=np.int64),
+        code=np.zeros(2, dtype=np.int64),
     )
     return order, elimination
 

@@ -10,7 +10,16 @@ from numba.extending import intrinsic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PLAIN", "LaneValue", "allocating", "allocating_entry", "block", "entry", "operation"]
+__all__ = [
+    "PLAIN",
+    "LaneValue",
+    "allocating",
+    "allocating_entry",
+    "block",
+    "entry",
+    "operation",
+    "part",
+]
 
 LaneValue: TypeAlias = Any
 """Eight doubles, or eight truths, as the type checker sees them."""
@@ -29,6 +38,11 @@ def block(function: Function) -> Function:
     that costs an eighth of the time of a small system, and threads would wait for each other.
     """
     return cast("Function", njit(function, **PLAIN))
+
+
+def part(function: Function) -> Function:
+    """Compile a part of a building block into it: arrays as arguments make calls costly."""
+    return cast("Function", njit(function, inline="always", **PLAIN))
 
 
 def allocating(function: Function) -> Function:

@@ -7,8 +7,10 @@ the medium ...); numbers that are the same for all; what the programs compute.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from pathway.lanes.straight.tiers import Tiers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +32,8 @@ class LaneProgram(NamedTuple):
     group of sums its shape, as :mod:`pathway.lanes.opcodes` says."""
     spans: NDArray[np.int64]
     """One past the last block of: what numbers alone decide; the derivatives; the Jacobian."""
+    code: NDArray[np.int64]
+    """Addresses of straight-line functions that stand in place of blocks; none by default."""
 
 
 class Elimination(NamedTuple):
@@ -44,6 +48,8 @@ class Elimination(NamedTuple):
     size: NDArray[np.int64]
     """Rows that the factors take (entries of L + U, padding and spare ones), number of states,
     number of entries of L + U."""
+    code: NDArray[np.int64]
+    """Addresses of straight-line functions that factorize and solve; 0: by the tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,6 +70,10 @@ class LaneSystem:
     """First row of the Jacobian's entries, in the order of ``Elimination.entry``."""
     program: LaneProgram
     elimination: Elimination
+    tiers: Tiers = field(default_factory=Tiers)
+    """Faster code for the same system."""
+    owner: object = None
+    """What keeps straight-line code in memory, in a system that runs it."""
 
     @property
     def states(self) -> int:

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
 
+from pathway.lanes.calls import call_decompose, call_solve
 from pathway.lanes.elimination import (
     GIVEN,
     LOWER,
@@ -25,7 +25,7 @@ from pathway.lanes.elimination import (
     UPPER_END,
     ZERO,
 )
-from pathway.lanes.jit import PLAIN, block
+from pathway.lanes.jit import block, part
 from pathway.lanes.vector import (
     add,
     divide,
@@ -62,12 +62,7 @@ unsigned = cast("Callable[[int], int]", np.uintp)
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
-def part(function: Function) -> Function:
-    """Compile a part of a building block into it: thousands of calls would cost a tenth."""
-    return cast("Function", njit(function, inline="always", **PLAIN))
-
-
-@block
+@part
 def decompose(
     factors: Rows,
     rows: Rows,
@@ -86,6 +81,20 @@ def decompose(
     inverse_step
         1 / (gamma h) of each lane, 1/min.
     """
+    if elimination.code[0]:
+        call_decompose(elimination.code[0], factors, rows, inverse_step)
+    else:
+        _decompose_by_tables(factors, rows, jacobian_row, inverse_step, elimination)
+
+
+@block
+def _decompose_by_tables(
+    factors: Rows,
+    rows: Rows,
+    jacobian_row: int,
+    inverse_step: LaneValue,
+    elimination: Elimination,
+) -> None:
     schedule, diagonal = elimination.schedule, elimination.diagonal
     panel, panels = load_whole(schedule, PANEL), load_whole(schedule, PANEL + 1)
     step = load_whole(schedule, STEP)
@@ -102,10 +111,33 @@ def decompose(
         panel += THREE
 
 
+@part
+def solve(
+    factors: Rows, elimination: Elimination, vectors: Rows, first: int, rows: Rows, more: int
+) -> None:
+    """Replace the first part of a right-hand side by the solution, in elimination order.
+
+    Parameters
+    ----------
+    factors
+        As :func:`decompose` left them.
+    elimination
+    vectors, first
+        The first part stands in the rows from ``first`` on.
+    rows, more
+        The second part stands in the rows from ``more`` on.
+    """
+    if elimination.code[1]:
+        call_solve(elimination.code[1], factors, vectors, first, rows, more)
+    else:
+        _solve_by_tables(factors, elimination, vectors, first, rows, more)
+
+
 @block
-def solve(factors: Rows, elimination: Elimination, vectors: Rows, first: int) -> None:
-    """Replace a right-hand side by the solution; rows ``first ...``, in elimination order."""
-    _substitute(load, factors, elimination, vectors, first)
+def _solve_by_tables(
+    factors: Rows, elimination: Elimination, vectors: Rows, first: int, rows: Rows, more: int
+) -> None:
+    _substitute(load, _both_parts, factors, elimination, vectors, first, rows, more)
 
 
 @block
@@ -116,10 +148,11 @@ def solve_one(factors: Rows, elimination: Elimination, vectors: Rows, first: int
     ----------
     factors
         One lane of what :func:`decompose` left, one double for each entry.
+    elimination
     vectors, first
-        As of :func:`solve`.
+        The right-hand sides stand in the rows from ``first`` on.
     """
-    _substitute(_in_all_lanes, factors, elimination, vectors, first)
+    _substitute(_in_all_lanes, _first_part, factors, elimination, vectors, first, vectors, 0)
 
 
 @part
@@ -128,22 +161,36 @@ def _in_all_lanes(factors: Rows, place: int) -> LaneValue:
 
 
 @part
+def _both_parts(vectors: Rows, row: int, rows: Rows, more: int) -> LaneValue:
+    return add(load(vectors, row), load(rows, more))
+
+
+@part
+def _first_part(vectors: Rows, row: int, rows: Rows, more: int) -> LaneValue:  # noqa: ARG001
+    return load(vectors, row)
+
+
+@part
 def _substitute(
     factor: Callable[[Rows, int], LaneValue],
+    right: Callable[[Rows, int, Rows, int], LaneValue],
     factors: Rows,
     elimination: Elimination,
     vectors: Rows,
     first: int,
+    rows: Rows,
+    more: int,
 ) -> None:
     """Solve with L from the first row to the last, then with U from the last to the first."""
     schedule = elimination.schedule
     start, size = unsigned(first), unsigned(elimination.diagonal.size)
     end, columns = load_whole(schedule, LOWER_END), load_whole(schedule, LOWER)
-    column, place = columns, NONE
+    column, place, second = columns, NONE, unsigned(more)
     for row in range(start, start + size):
         stop = columns + load_whole(schedule, end)
         known = _known(factor, factors, place, vectors, start, schedule, column, stop)
-        store(vectors, row, subtract(load(vectors, row), known))
+        store(vectors, row, subtract(right(vectors, row, rows, second), known))
+        second += ONE
         place += stop - column
         column = stop
         end += ONE

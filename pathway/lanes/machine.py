@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pathway.lanes import opcodes as lane
+from pathway.lanes.calls import call_rows
 from pathway.lanes.curves import curves
-from pathway.lanes.jit import block
+from pathway.lanes.jit import block, part
 from pathway.lanes.sums import sums
 from pathway.lanes.vector import (
     absolute,
@@ -56,46 +57,57 @@ def fill_constants(rows: Vector, constants: Vector, first: int) -> None:
         store(rows, first + place, splat(constants[place]))
 
 
-@block
+@part
 def run_still(rows: Vector, program: LaneProgram) -> None:
     """Compute what a run's numbers alone decide: to be done whenever they change."""
-    _run(rows, program.blocks, program.operands, 0, program.spans[0])
+    _run(rows, program, 0, program.spans[0])
 
 
-@block
+@part
 def run_rates(rows: Vector, program: LaneProgram) -> None:
     """Compute the derivatives for the time and states that stand in their rows."""
-    _run(rows, program.blocks, program.operands, program.spans[0], program.spans[1])
+    _run(rows, program, program.spans[0], program.spans[1])
 
 
-@block
+@part
 def run_slopes(rows: Vector, program: LaneProgram) -> None:
     """Compute the Jacobian's entries; the derivatives were computed just before."""
-    _run(rows, program.blocks, program.operands, program.spans[1], program.spans[2])
+    _run(rows, program, program.spans[1], program.spans[2])
+
+
+@part
+def _run(rows: Vector, program: LaneProgram, first: int, last: int) -> None:
+    for number in range(first, last):
+        what = load_whole(program.blocks, 3 * number)
+        results = load_count(program.blocks, 3 * number + 1)
+        if what == lane.CODE:
+            call_rows(program.code[results], rows)
+        else:
+            at = load_count(program.blocks, 3 * number + 2)
+            _carry_out(rows, program.operands, at, results, what)
 
 
 @block
-def _run(rows: Vector, blocks: Index, operands: Index, first: int, last: int) -> None:
-    for number in range(first, last):
-        what = load_whole(blocks, 3 * number)
-        results = load_count(blocks, 3 * number + 1)
-        at = load_count(blocks, 3 * number + 2)
-        if what == lane.SUM:
-            sums(rows, operands, at, results)
-        elif what == op.MULTIPLY:
-            _multiply(rows, operands, at, results)
-        elif what == lane.MULTIPLY3:
-            _multiply3(rows, operands, at, results)
-        elif what == lane.MULTIPLY4:
-            _multiply4(rows, operands, at, results)
-        elif what == op.DIVIDE:
-            _divide(rows, operands, at, results)
-        elif what == lane.RECIPROCAL:
-            _reciprocal(rows, operands, at, results)
-        elif what in SIMPLE:
-            _simple(rows, operands, at, results, what)
-        else:
-            curves(rows, operands, at, results, what)
+def _carry_out(rows: Vector, operands: Index, at: int, results: int, what: int) -> None:
+    """Carry out a block."""
+    if what == lane.SUM:
+        sums(rows, operands, at, results)
+    elif what == op.MULTIPLY:
+        _multiply(rows, operands, at, results)
+    elif what == lane.MULTIPLY3:
+        _multiply3(rows, operands, at, results)
+    elif what == lane.MULTIPLY4:
+        _multiply4(rows, operands, at, results)
+    elif what == op.DIVIDE:
+        _divide(rows, operands, at, results)
+    elif what == lane.RECIPROCAL:
+        _reciprocal(rows, operands, at, results)
+    elif what == op.SELECT:
+        _select(rows, operands, at, results)
+    elif what in SIMPLE:
+        _simple(rows, operands, at, results, what)
+    else:
+        curves(rows, operands, at, results, what)
 
 
 @block

@@ -7,6 +7,7 @@ block: the result's row first, then the rows that are read.
 from __future__ import annotations
 
 __all__ = [
+    "CODE",
     "FORMS",
     "HILL",
     "MULTIPLY3",
@@ -17,8 +18,9 @@ __all__ = [
     "WIDTH",
 ]
 
-MULTIPLY3, MULTIPLY4, RECIPROCAL, HILL, SUM = 40, 41, 42, 43, 44
-"""``HILL`` writes value, complement and slope of a saturation in x, half and exponent."""
+MULTIPLY3, MULTIPLY4, RECIPROCAL, HILL, SUM, CODE = 40, 41, 42, 43, 44, 45
+"""``HILL`` writes value, complement and slope of a saturation in x, half and exponent; ``CODE``
+calls the straight-line function whose number stands in place of the number of results."""
 
 SUM_HEAD = 9
 """A block of sums is made of groups of one shape. In front of each group: the number of its form

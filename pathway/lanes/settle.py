@@ -107,8 +107,8 @@ def _settle_lanes(
         run_slopes(rows, program)
         decompose(factors, rows, shape.jacobian, splat(1.0 / horizon), elimination)
         for r in range(shape.states):
-            store(stages, r, load(rows, shape.derivative + r))
-        solve(factors, elimination, stages, 0)
+            store(stages, r, splat(0.0))
+        solve(factors, elimination, stages, 0, rows, shape.derivative)
         still = greater(moving, splat(SETTLED))
         sign = select(still, _sign(shape.states, factors, elimination), sign)
         largest = splat(0.0)

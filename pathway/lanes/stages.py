@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = [
     "COMBINE",
     "accept",
-    "add_derivative",
     "interpolants",
     "largest_move",
     "outputs",
@@ -72,13 +71,6 @@ def _combine(stage: int) -> Callable[..., None]:
 
 
 COMBINE = tuple(_combine(stage) for stage in range(1, STAGES))
-
-
-@block
-def add_derivative(stages: Rows, first: int, rows: Rows, derivative: int, n: int) -> None:
-    """Add the derivative to a stage's right side."""
-    for r in range(n):
-        store(stages, first + r, add(load(stages, first + r), load(rows, derivative + r)))
 
 
 @block
@@ -149,8 +141,9 @@ def accept(
 
 @block
 def interpolants(stages: Rows, dense: Rows, kept: NDArray[np.uint32], n: int) -> None:
-    """Write the three vectors of the dense output for the kept states, three rows each."""
-    for place in range(kept.size):
+    """Write the three vectors of the dense output for the kept states, one behind the other."""
+    size = kept.size
+    for place in range(size):
         r = np.int64(kept[place])
         k = load(stages, r)
         d0, d1 = multiply(k, splat(DENSE[0, 0])), multiply(k, splat(DENSE[1, 0]))
@@ -160,20 +153,21 @@ def interpolants(stages: Rows, dense: Rows, kept: NDArray[np.uint32], n: int) ->
             d0 = fma(k, splat(DENSE[0, j]), d0)
             d1 = fma(k, splat(DENSE[1, j]), d1)
             d2 = fma(k, splat(DENSE[2, j]), d2)
-        store(dense, 4 * place, d0)
-        store(dense, 4 * place + 1, d1)
-        store(dense, 4 * place + 2, d2)
+        store(dense, place, d0)
+        store(dense, size + place, d1)
+        store(dense, 2 * size + place, d2)
 
 
 @block
 def outputs(
     rows: Rows, base: Rows, dense: Rows, kept: NDArray[np.uint32], share: LaneValue
 ) -> None:
-    """Write the kept states at a share of the step into the fourth row of each."""
+    """Write the kept states at a share of the step behind those vectors."""
+    size = kept.size
     rest = subtract(splat(1.0), share)
-    for place in range(kept.size):
+    for place in range(size):
         r = np.int64(kept[place])
-        value = fma(share, load(dense, 4 * place + 2), load(dense, 4 * place + 1))
-        value = fma(share, value, load(dense, 4 * place))
+        value = fma(share, load(dense, 2 * size + place), load(dense, size + place))
+        value = fma(share, value, load(dense, place))
         value = fma(rest, value, load(rows, FIRST_STATE + r))
-        store(dense, 4 * place + 3, fma(share, value, multiply(rest, load(base, r))))
+        store(dense, 3 * size + place, fma(share, value, multiply(rest, load(base, r))))

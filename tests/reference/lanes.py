@@ -35,7 +35,9 @@ def evaluate(rows: Values, program: LaneProgram, constants: Values, first: int) 
 def no_elimination() -> Elimination:
     """Return one for programs alone."""
     empty = np.zeros(1, dtype=np.uint32)
-    return Elimination(empty, empty, empty, np.zeros(2, dtype=np.int64))
+    return Elimination(
+        empty, empty, empty, np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    )
 
 
 def given(system: LaneSystem, states: Values, numbers: Values) -> Values:

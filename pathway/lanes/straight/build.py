@@ -1,0 +1,116 @@
+"""Compile straight-line code and hand its addresses to the kernels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import llvmlite.binding as llvm
+import numpy as np
+from numba.core import config
+
+from pathway.kernels.arguments import aligned
+from pathway.lanes import opcodes as lane
+from pathway.lanes.straight.body import DECLARATIONS
+from pathway.lanes.straight.factors import decompose_text, solve_text
+from pathway.lanes.straight.programs import STRAIGHT_CODES, blocks_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pathway.lanes.layout import LaneProgram, LaneSystem
+
+__all__ = ["straighten"]
+
+MOST_FACTORS = 4000
+"""Beyond this the code of a factorization no longer fits the second cache, and tables are faster."""
+REGISTERS = {True: 24, False: 6}
+"""Rows held at a time with 512-bit registers (of 32), and with two of 256 bits for a row (of 16)."""
+
+
+def straighten(system: LaneSystem, level: int) -> LaneSystem:
+    """Return a system whose kernels run straight-line code, to the same bits.
+
+    Parameters
+    ----------
+    system : LaneSystem
+    level : int
+        How hard LLVM tries, from 0 to 3.
+
+    Returns
+    -------
+    LaneSystem
+        It owns the code, which is gone with it.
+    """
+    registers = REGISTERS["avx512f" in _features()]
+    constants = system.first_number + system.numbers
+    known = {constants + place: value for place, value in enumerate(system.constants.tolist())}
+    program, texts = _straight_program(system.program, known, registers)
+    names = [f"blocks{part}" for part in range(len(texts))]
+    texts.append(solve_text("solve", system.elimination, registers))
+    factorizes = int(system.elimination.size[0]) <= MOST_FACTORS
+    if factorizes:
+        texts.append(decompose_text("decompose", system.elimination, system.jacobian, registers))
+    engine = _compiled(DECLARATIONS + "".join(texts), level)
+    find = engine.get_function_address
+    addresses = [find("decompose") if factorizes else 0, find("solve")]
+    return replace(
+        system,
+        program=program._replace(code=_addresses([find(name) for name in names])),
+        elimination=system.elimination._replace(code=_addresses(addresses)),
+        owner=engine,
+    )
+
+
+def _straight_program(
+    program: LaneProgram, known: dict[int, float], registers: int
+) -> tuple[LaneProgram, list[str]]:
+    """Return a program that names a function in place of blocks, and the functions."""
+    operands = program.operands.tolist()
+    blocks = program.blocks.reshape(-1, 3).tolist()
+    texts: list[str] = []
+    heads: list[tuple[int, int, int]] = []
+    stops: list[int] = []
+    first = 0
+    for stop in program.spans.tolist():
+        for straight, part in groupby(blocks[first:stop], lambda head: head[0] in STRAIGHT_CODES):
+            if straight:
+                heads.append((lane.CODE, len(texts), 0))
+                texts.append(
+                    blocks_text(f"blocks{len(texts)}", list(part), operands, known, registers)
+                )
+            else:
+                heads.extend((head[0], head[1], head[2]) for head in part)
+        stops.append(len(heads))
+        first = stop
+    flat = aligned(3 * len(heads), np.uint32)
+    flat[:] = np.array(heads, dtype=np.uint32).ravel()
+    spans = np.array(stops, dtype=np.int64)
+    return program._replace(blocks=flat, spans=spans), texts
+
+
+def _compiled(text: str, level: int) -> llvm.ExecutionEngine:
+    """Compile for this machine as numba does."""
+    module = llvm.parse_assembly(text)
+    target = llvm.Target.from_default_triple()
+    machine = target.create_target_machine(
+        cpu=config.CPU_NAME or llvm.get_host_cpu_name(),  # type: ignore[attr-defined]
+        features=_features(),
+        opt=level,
+        reloc="static" if target.name.startswith("x86") else "default",
+        codemodel="jitdefault",
+        jit=True,
+    )
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    return engine
+
+
+def _features() -> str:
+    given = config.CPU_FEATURES  # type: ignore[attr-defined]
+    return str(given if given is not None else llvm.get_host_cpu_features().flatten())
+
+
+def _addresses(values: list[int]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
