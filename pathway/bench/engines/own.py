@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OwnEngine"]
 
-ANY_SIGN = 1e200
-"""As for every model from a file: nothing says that its states are not negative."""
-
 
 class OwnEngine:
     """The batch engine on a model of equations, without what wraps results up for a reader."""
@@ -31,7 +28,7 @@ class OwnEngine:
 
     def __init__(self, task: Task) -> None:
         import pathway
-        from pathway.batch.system import system_lanes
+        from pathway.batch.system import plan_outputs, system_lanes
         from pathway.model import load_equations
 
         self.version = pathway.__version__
@@ -40,6 +37,7 @@ class OwnEngine:
         if isinstance(lanes, str):
             raise UnsupportedError(model.id, lanes, "time another model")
         self._lanes = lanes
+        self._states = plan_outputs(model.compiled, model.compiled.moving)
         self._times = task.times
         self._varied = task.varied
         values = dict(model.system.constants)
@@ -48,7 +46,9 @@ class OwnEngine:
 
     def tolerances(self, rtol: float, atol: float) -> None:
         """Set the tolerances of the integrator."""
-        self._rtol, self._atol = rtol, atol
+        from pathway.solve.settings import Settings
+
+        self._settings = Settings(rtol=rtol, atol=atol)
 
     def run(self, row: Vector | None) -> Matrix:
         """Return the states at the output times, of a batch of one."""
@@ -60,27 +60,19 @@ class OwnEngine:
 
     def many(self, rows: Matrix, threads: int) -> tuple[Matrix, list[int]]:
         """Run all in lanes; a run that fails is not tried again by another integrator here."""
-        from pathway.batch.run import Schedule, make_queue, run_queue
-        from pathway.batch.system import start_values
         from pathway.lanes.queue import Ending
+        from pathway.model.equation_lanes import run_equations
 
-        lanes = self._lanes
-        start = start_values(lanes.compiled, self._varied, rows)
-        queue = make_queue(
-            lanes.system,
-            start=start[:, lanes.state_slots],
-            numbers=start[:, lanes.number_slots],
-            schedules=[Schedule(events=(), end=float(self._times[-1]))],
-            times=self._times,
-            rtol=self._rtol,
-            atol=self._atol,
-            begin=float(self._times[0]),
-            slack=ANY_SIGN,
+        found = run_equations(
+            self._lanes,
+            self._varied,
+            rows,
+            self._times,
+            self._settings,
+            wanted=self._states,
+            threads=threads,
         )
-        returned = run_queue(lanes.system, queue, threads)
-        failed = np.flatnonzero(returned.ending != Ending.OK)
-        returned.levels[failed] = np.nan
-        return returned.levels, [int(place) for place in failed]
+        return found.outputs, np.flatnonzero(found.ending != Ending.OK).tolist()
 
     def compared(self, y: Matrix) -> Matrix:
         """Return concentrations in the order of the task."""
