@@ -100,11 +100,10 @@ def test_an_sbml_file_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "--fold: 'm' has no untreated cell; leave it out" in capsys.readouterr().err
 
 
-def test_the_bar_shows_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pathway.population.progress.PATIENCE", 0.0)
+def test_the_bar_shows_rate_and_time_left() -> None:
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=True, width=120)
-    with CellBar("running cells", console=console) as bar:
+    with CellBar("running cells", patience=0.0, console=console) as bar:
         bar(100, 1000)
         bar._timer.join()
         bar._first = (100, bar._first[1] - 10.0 if bar._first else 0.0)
