@@ -36,7 +36,7 @@ of a species' largest amount. One species of the last drifts, and sums up errors
 
 
 def lanes_of(model: EquationModel) -> SystemLanes:
-    lanes = model.lanes.lanes()
+    lanes = model.lanes()
     assert isinstance(lanes, SystemLanes), lanes
     return lanes
 
@@ -79,7 +79,7 @@ def test_a_published_model_is_as_accurate_as_asked(shared: Path, name: str) -> N
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_models_outside_the_lanes_say_why(shared: Path, name: str) -> None:
     model = load_equations(shared / "data" / "sbml" / f"{name}.xml")
-    assert model.lanes.lanes() == OUTSIDE[name]
+    assert model.lanes() == OUTSIDE[name]
 
 
 def test_a_model_that_lanes_cannot_start_is_done_by_scipy(shared: Path) -> None:

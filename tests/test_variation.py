@@ -164,7 +164,7 @@ def marched(
     net: Network, mesh: Values, names: Sequence[str], tolerances: Tolerances
 ) -> tuple[Values, NDArray[np.int64]]:
     """Return the kernel's derivatives at the end of a mesh, and halvings of each step."""
-    system = net.lanes.system()
+    system = net.lanes()
     varied = Varied(
         system=system,
         lists=parameter_lists(net.tables, system.order, names),

@@ -79,7 +79,7 @@ def equilibrate_cells(
     threads : int, optional
     """
     settings = Settings() if settings is None else settings
-    system = network.lanes.system()
+    system = network.lanes()
     still = np.array(kernel, dtype=np.float64)
     still[:, still.shape[1] - len(network.tables.depleting) :] = 0.0
     numbers = network_numbers(still, input_vector(network.tables, network.background))

@@ -14,7 +14,6 @@ from pathway.batch.system import (
     plan_outputs,
     read_outputs,
     start_values,
-    system_lanes,
 )
 from pathway.errors import SolveError
 from pathway.lanes.queue import Ending
@@ -26,31 +25,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.programs.compile import CompiledSystem
     from pathway.solve.settings import Settings
 
     Matrix = NDArray[np.float64]
 
-__all__ = ["EquationRuns", "SystemLaneHolder", "run_equations", "side_by_side"]
+__all__ = ["EquationRuns", "run_equations", "side_by_side"]
 
 ANY_SIGN = 1e200
 """States of an arbitrary model may be negative: no tolerance for that is too large."""
-
-
-class SystemLaneHolder:
-    """Makes the lane system of a compiled system when it is first asked for."""
-
-    __slots__ = ("_compiled", "_found")
-
-    def __init__(self, compiled: CompiledSystem) -> None:
-        self._compiled = compiled
-        self._found: SystemLanes | str | None = None
-
-    def lanes(self) -> SystemLanes | str:
-        """Return the system in lanes, or what keeps it from being integrated so."""
-        if self._found is None:
-            self._found = system_lanes(self._compiled)
-        return self._found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

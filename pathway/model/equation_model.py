@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.batch.system import SystemLanes
+from pathway.batch.system import SystemLanes, system_lanes
 from pathway.declare.units import parse_duration
 from pathway.errors import DeclarationError, ScenarioError, SolveError, UnitError, nearest
-from pathway.model.equation_lanes import SystemLaneHolder, side_by_side
+from pathway.model.equation_lanes import side_by_side
 from pathway.model.equation_values import NUMBER, changed, settable, sizes_of, start_values
+from pathway.model.once import Once
 from pathway.programs.compile import compile_system
 from pathway.solve.settings import Method
 from pathway.solve.system import integrate_system
@@ -48,8 +50,8 @@ class EquationModel:
     compiled: CompiledSystem
     text_hash: str
     """SHA-256 of the file."""
-    lanes: SystemLaneHolder
-    """What eight runs side by side go through."""
+    lanes: Once[SystemLanes | str]
+    """What eight runs side by side go through, or why they cannot."""
     version: str = "SBML"
 
     def __repr__(self) -> str:
@@ -225,7 +227,7 @@ class EquationModel:
         """
         lanes = None
         if settings is None or settings.method is Method.RODAS5P:
-            lanes = self.lanes.lanes()
+            lanes = self.lanes()
         found: list[SystemTrajectory | SolveError | None] = [None] * len(changes)
         if isinstance(lanes, SystemLanes):
             found = side_by_side(lanes, changes, times, settings, threads)
@@ -289,5 +291,5 @@ def load_equations(path: str | os.PathLike[str], *, ignore_fast: bool = False) -
         system=system,
         compiled=compiled,
         text_hash=source.digest,
-        lanes=SystemLaneHolder(compiled),
+        lanes=Once(partial(system_lanes, compiled)),
     )

@@ -11,7 +11,6 @@ from pathway.batch.native import (
     held_inputs,
     network_numbers,
     network_schedule,
-    network_system,
 )
 from pathway.batch.run import make_queue, run_queue
 from pathway.errors import SolveError
@@ -25,34 +24,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.compile.tables import Tables
-    from pathway.lanes.layout import LaneSystem
     from pathway.model.network import Network
     from pathway.scenario.resolve import Step
     from pathway.solve.settings import Settings
 
     Vector = NDArray[np.float64]
 
-__all__ = ["LaneHolder", "NetworkRun", "failure", "run_networks"]
-
-
-class LaneHolder:
-    """Makes the lane system of a network's tables when it is first asked for.
-
-    All networks of one structure share one.
-    """
-
-    __slots__ = ("_system", "_tables")
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._system: LaneSystem | None = None
-
-    def system(self) -> LaneSystem:
-        """Return the lane system."""
-        if self._system is None:
-            self._system = network_system(self._tables)
-        return self._system
+__all__ = ["NetworkRun", "failure", "run_networks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,7 +73,7 @@ def run_networks(
     if not runs:
         return []
     network = runs[0].network
-    tables, system = network.tables, network.lanes.system()
+    tables, system = network.tables, network.lanes()
     schedules = [segments(tables, run.steps, run.network.background) for run in runs]
     for run, schedule in zip(runs, schedules, strict=True):
         inside = times[times <= schedule[-1].stop] if schedule else times

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from pathway.batch.native import network_system
 from pathway.check import CheckReport, check_network
 from pathway.compile.compiler import compile_graph
 from pathway.errors import ScenarioError, SolveError, nearest
@@ -16,7 +18,8 @@ from pathway.expand.influence import influence
 from pathway.kernels.arguments import pack
 from pathway.kernels.load import Kernels, load_kernels
 from pathway.model.equations import EquationFormat, write_equations
-from pathway.model.lanes import LaneHolder, NetworkRun, run_networks
+from pathway.model.lanes import NetworkRun, run_networks
+from pathway.model.once import Once
 from pathway.solve.equilibrate import HORIZON, Equilibrium, equilibrate
 from pathway.solve.integrate import Trajectory, integrate
 from pathway.solve.schedule import input_vector, segments
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from pathway.compile.tables import Constants, Tables
     from pathway.kernels.arguments import Arguments
+    from pathway.lanes.layout import LaneSystem
     from pathway.scenario.resolve import Step
 
     Vector = NDArray[np.float64]
@@ -70,7 +74,7 @@ class Network:
     constants: Constants
     arguments: Arguments
     """The ``p`` of ``rhs`` and ``jacobian``: these parameters, these inputs."""
-    lanes: LaneHolder
+    lanes: Once[LaneSystem]
     """What eight runs side by side go through; shared by all networks of one structure."""
 
     def __repr__(self) -> str:
@@ -250,7 +254,7 @@ def network_from_graph(
     inputs: Mapping[str, float] | None = None,
     background: Mapping[str, float] | None = None,
     tables: Tables | None = None,
-    lanes: LaneHolder | None = None,
+    lanes: Once[LaneSystem] | None = None,
 ) -> Network:
     """Compile a graph, as expanded or as edited, and give it numbers.
 
@@ -266,7 +270,7 @@ def network_from_graph(
         nM of inputs that are there before treatment too.
     tables : Tables, optional
         What ``graph`` compiles to, if that is known.
-    lanes : LaneHolder, optional
+    lanes : Once of LaneSystem, optional
         That of another network with these tables.
 
     Raises
@@ -286,7 +290,7 @@ def network_from_graph(
         background=MappingProxyType(background),
         constants=constants,
         arguments=pack(tables, constants, vector),
-        lanes=LaneHolder(tables) if lanes is None else lanes,
+        lanes=Once(partial(network_system, tables)) if lanes is None else lanes,
     )
     return _with_numbers(network, parameters, background, constants)
 

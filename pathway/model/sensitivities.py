@@ -74,7 +74,7 @@ def rest_slopes(network: Network, rest: Values, parameters: Sequence[str]) -> Va
     SolveError
         If the rest is so nearly unstable that it has no usable derivatives.
     """
-    system = network.lanes.system()
+    system = network.lanes()
     constants = network.arguments.constants.copy()
     constants[constants.size - len(network.tables.depleting) :] = 0.0
     varied = Varied(
@@ -129,7 +129,7 @@ def readout_slopes(
         If the run fails.
     """
     settings = Settings() if settings is None else settings
-    system, tables = network.lanes.system(), network.tables
+    system, tables = network.lanes(), network.tables
     schedule = segments(tables, steps, network.background)
     marks = _marks(network, schedule, y0, settings)
     levels, states, grid = _courses(network, schedule, y0, times, marks, settings)
@@ -183,7 +183,7 @@ def _run(
     settings: Settings,
     marks: int = 0,
 ) -> tuple[Values, Values]:
-    system, tables = network.lanes.system(), network.tables
+    system, tables = network.lanes(), network.tables
     queue = make_queue(
         system,
         start=y0[None],

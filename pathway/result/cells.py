@@ -232,7 +232,7 @@ def _in_lanes(
     threads: int | None,
 ) -> tuple[Values, NDArray[np.int64]]:
     """Return the levels of some cells, shape (cells, times, readouts), and how each ended."""
-    tables, system = network.tables, network.lanes.system()
+    tables, system = network.tables, network.lanes()
     schedule = segments(tables, resolved.steps, network.background)
     read = np.unique(tables.readout_amount).astype(np.intp)
     read = read[read < len(tables.species)]

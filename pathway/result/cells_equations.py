@@ -69,7 +69,7 @@ def run_equation_cells(
     levels = np.full((len(values), times.size, len(readouts)), np.nan)
     endings = np.full(len(values), int(Ending.OK), dtype=np.int64)
     left, status_of_left = np.arange(len(values)) if within.any() else np.arange(0), OK
-    lanes = model.lanes.lanes() if settings.method is Method.RODAS5P else ""
+    lanes = model.lanes() if settings.method is Method.RODAS5P else ""
     if isinstance(lanes, SystemLanes) and left.size:
         endings = _in_lanes(
             lanes, names, values, times[within], settings, readouts, levels, within, threads
