@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pathway.cli.main import main
-from tests.command import Ended, write_toy_with_regimen
+from tests.command import Ended
+from tests.regimens import SHORT, write_toy_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def her2() -> Model:
 @pytest.fixture(scope="session")
 def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the toy model, with a comparison to run."""
-    return write_toy_with_regimen(tmp_path_factory.mktemp("models") / "toy")
+    return write_toy_with(tmp_path_factory.mktemp("models") / "toy", {"dual_blockade": SHORT})
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.regimens import BLOCKED, BOTH, LIGANDS
 from tests.toy import write_toy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PANEL = """
+PANEL = f"""
 kind = "panel"
 title = "Toy panel"
 description = "Every toy cell"
@@ -41,28 +42,7 @@ label = "K allele"
 lesions = ["K_mutant", "K_loss"]
 genotype = "K mutated"
 genotype_label = "K, allele not given"
-
-[ligand.none]
-label = "no ligand"
-
-[ligand.L]
-label = "L 1 nM"
-ligand = "L"
-dose = "1 nM"
-source = "Toy2024"
-
-[strategy.untreated]
-label = "untreated"
-drugs = []
-
-[strategy.blocker]
-label = "blocker"
-drugs = ["blocker"]
-
-[strategy.both]
-label = "antibody + blocker"
-drugs = ["antibody", "blocker"]
-"""
+{LIGANDS}{BLOCKED}{BOTH}"""
 
 TOTAL = """
 [total.{name}]

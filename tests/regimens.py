@@ -7,9 +7,61 @@ from typing import TYPE_CHECKING
 from tests.toy import write_toy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-COMPARISON = """
+LIGANDS = """
+[ligand.none]
+label = "no ligand"
+
+[ligand.L]
+label = "L 1 nM"
+ligand = "L"
+dose = "1 nM"
+source = "Toy2024"
+"""
+
+BLOCKED = """
+[strategy.untreated]
+label = "untreated"
+drugs = []
+
+[strategy.blocker]
+label = "blocker"
+drugs = ["blocker"]
+"""
+
+BOTH = """
+[strategy.both]
+label = "antibody + blocker"
+drugs = ["antibody", "blocker"]
+"""
+
+SHORT = f"""
+kind = "comparison"
+title = "Toy strategies"
+description = "Two drugs, one cell"
+dose = "in-vitro"
+contexts = ["CELL"]
+
+[protocol]
+medium = "none"
+drug_lead = "10 min"
+duration = "1 h"
+at = ["30 min", "1 h"]
+auc = true
+
+[ranking]
+readouts = ["pR", "pK"]
+at = "1 h"
+
+[branch.K_mutant]
+label = "CELL + K mutant"
+context = "CELL"
+lesions = ["K_mutant"]
+{LIGANDS}{BLOCKED}{BOTH}"""
+
+COMPARISON = f"""
 kind = "comparison"
 title = "Toy strategies"
 description = "A blocker, an antibody, both, and a sequence"
@@ -27,28 +79,11 @@ auc = true
 readouts = ["pR", "pK"]
 at = "4 h"
 
-[ligand.none]
-label = "no ligand"
-
-[ligand.L]
-label = "L 1 nM"
-ligand = "L"
-dose = "1 nM"
-source = "Toy2024"
-
 [branch.tR]
 label = "CELL + truncated R"
 context = "CELL"
 lesions = ["tR"]
-
-[strategy.untreated]
-label = "untreated"
-drugs = []
-
-[strategy.blocker]
-label = "blocker"
-drugs = ["blocker"]
-
+{LIGANDS}{BLOCKED}
 [strategy.antibody]
 label = "antibody"
 drugs = ["antibody"]
@@ -109,11 +144,15 @@ source = "Toy2024"
 """
 
 
+def write_toy_with(folder: Path, regimens: Mapping[str, str]) -> Path:
+    """Write the toy model with regimens into ``folder`` and return it."""
+    write_toy(folder)
+    (folder / "regimens").mkdir()
+    for name, text in regimens.items():
+        (folder / "regimens" / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
 def write_toy_with_regimens(folder: Path) -> Path:
     """Write the toy model with a comparison and a trial into ``folder`` and return it."""
-    write_toy(folder)
-    regimens = folder / "regimens"
-    regimens.mkdir()
-    (regimens / "dual_blockade.toml").write_text(COMPARISON, encoding="utf-8")
-    (regimens / "TOYTRIAL.toml").write_text(TRIAL, encoding="utf-8")
-    return folder
+    return write_toy_with(folder, {"dual_blockade": COMPARISON, "TOYTRIAL": TRIAL})
