@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.model_folder import write
 from tests.regimens import BLOCKED, BOTH, LIGANDS
 from tests.toy import write_toy
 
@@ -85,10 +86,6 @@ LINES = {
 
 def write_panel(folder: Path) -> tuple[Path, Path]:
     """Write the toy model and a folder of lines and their panel; return both folders."""
-    model, mine = write_toy(folder / "toy"), folder / "mine"
-    files = {f"contexts/{name}.toml": text for name, text in LINES.items()}
-    for name, text in {**files, "regimens/every_cell.toml": PANEL}.items():
-        path = mine / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return model, mine
+    lines = {f"contexts/{name}.toml": text for name, text in LINES.items()}
+    mine = write(folder / "mine", {**lines, "regimens/every_cell.toml": PANEL})
+    return write_toy(folder / "toy"), mine

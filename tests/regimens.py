@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.model_folder import write
 from tests.toy import write_toy
 
 if TYPE_CHECKING:
@@ -146,11 +147,8 @@ source = "Toy2024"
 
 def write_toy_with(folder: Path, regimens: Mapping[str, str]) -> Path:
     """Write the toy model with regimens into ``folder`` and return it."""
-    write_toy(folder)
-    (folder / "regimens").mkdir()
-    for name, text in regimens.items():
-        (folder / "regimens" / f"{name}.toml").write_text(text, encoding="utf-8")
-    return folder
+    files = {f"regimens/{name}.toml": text for name, text in regimens.items()}
+    return write(write_toy(folder), files)
 
 
 def write_toy_with_regimens(folder: Path) -> Path:

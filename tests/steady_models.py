@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import pathway as pw
-from tests.tiny_model import number, write
+from tests.model_folder import number, write
+from tests.tiny_model import SOURCES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,7 +211,7 @@ def steady_model(folder: Path, switch: Switch | None = None) -> Model:
     one, two = number("1", "nM"), number("2", "1")
     files = {
         "model.toml": MODEL,
-        "sources.toml": 'S.citation = "somewhere"\nS.how = "page"\n',
+        "sources.toml": SOURCES,
         "modules/10_switch.toml": SWITCH.format(
             start=number(str(switch.start), "nM"),
             basal=number(str(switch.basal), "nM/min"),

@@ -14,7 +14,8 @@ from pathway.library.find import find_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-from tests.tiny_model import CONC, CUT, DRUG, KINASE, LIGAND, LINE, ONE, RATE, SOURCES, TINY, write
+from tests.model_folder import write
+from tests.tiny_model import CONC, CUT, DRUG, KINASE, LIGAND, LINE, ONE, RATE, SOURCES, TINY
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathway.errors import DeclarationError, UnitError
 
 if TYPE_CHECKING:
     from pathlib import Path
-from tests.tiny_model import BIND, CONC, ONE, RATE, TINY, number, write
+from tests.model_folder import number, write
+from tests.tiny_model import BIND, CONC, ONE, RATE, TINY
 
 Edit = tuple[str, str, str, str]
 """File, old text, new text, expected message; an empty old text appends."""

@@ -9,7 +9,8 @@ import pytest
 from pathway.declare.load import load_declared
 from pathway.errors import DeclarationError, ScenarioError
 from pathway.scenario import Scenario, resolve
-from tests.tiny_model import CUT, LINE, LOSS, TINY, write
+from tests.model_folder import write
+from tests.tiny_model import CUT, LINE, LOSS, TINY
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,8 @@ import pytest
 import pathway as pw
 from pathway.expand.canonical import canonical, text_of
 from pathway.expand.pattern import parse_pattern
-from tests.tiny_model import LIGAND, ONE, TINY, write
+from tests.model_folder import write
+from tests.tiny_model import LIGAND, ONE, TINY
 from tests.toy import write_toy
 
 if TYPE_CHECKING:

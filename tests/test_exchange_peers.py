@@ -12,7 +12,7 @@ from pathway.analysis.compare_plan import make_plan
 from pathway.analysis.strategies import find_regimens
 from pathway.result.run import Runner
 from pathway.result.settings import solver_settings
-from tests.toy import write_toy
+from tests.toy import write_steep_toy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,16 +101,7 @@ def here(model: Model, scenario: pw.Scenario, readouts: list[str], minutes: Vect
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """Return the toy model, one of its pools read with a Hill exponent."""
-    folder = tmp_path_factory.mktemp("toy_hill")
-    write_toy(folder)
-    for file in (folder / "modules").glob("*.toml"):
-        text = file.read_text(encoding="utf-8")
-        given = 'K = {value = 20.0, unit = "nM", '
-        hill = (
-            'hill = {value = 2.5, unit = "1", fold = 1.5, evidence = "assumed", source = "Toy2024"}'
-        )
-        file.write_text(text.replace(given, f"{hill}\n{given}"), encoding="utf-8")
-    return pw.load(folder)
+    return pw.load(write_steep_toy(tmp_path_factory.mktemp("toy_hill")))
 
 
 @SIMULATORS

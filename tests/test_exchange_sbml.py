@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import pathway as pw
 from pathway.exchange.mathml import math, number
 from pathway.exchange.names import Names
-from tests.toy import write_toy
+from tests.toy import write_steep_toy, write_toy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,16 +49,8 @@ DEPLETING = pw.Scenario(
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """Return the toy model, its source with a DOI and one pool read with a Hill exponent."""
-    folder = tmp_path_factory.mktemp("toy_doi")
-    write_toy(folder)
+    folder = write_steep_toy(tmp_path_factory.mktemp("toy_doi"))
     (folder / "sources.toml").write_text(DOI, encoding="utf-8")
-    for file in (folder / "modules").glob("*.toml"):
-        text = file.read_text(encoding="utf-8")
-        given = 'K = {value = 20.0, unit = "nM", '
-        hill = (
-            'hill = {value = 2.5, unit = "1", fold = 1.5, evidence = "assumed", source = "Toy2024"}'
-        )
-        file.write_text(text.replace(given, f"{hill}\n{given}"), encoding="utf-8")
     return pw.load(folder)
 
 

@@ -10,6 +10,7 @@ import pytest
 import pathway as pw
 from pathway.cli.main import main
 from pathway.errors import EvidenceError, ScenarioError
+from tests.model_folder import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,12 +131,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("mine")
-    for name, text in FILES.items():
-        path = place / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return place
+    return write(tmp_path_factory.mktemp("mine"), FILES)
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,10 @@ from pathway.expand.pattern import parse_line, parse_pattern
 from pathway.expand.transform import directions
 from pathway.expand.vocabulary import vocabulary_of
 from pathway.model import load_equations
+from tests.model_folder import write
 from tests.rules import module
 from tests.sbml_text import CELL, apply, document, math, parameter, reaction, rule, species
-from tests.tiny_model import TINY, write
+from tests.tiny_model import TINY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,8 @@ from pathway.declare.load import load_declared
 from pathway.errors import DeclarationError, UnitError
 from pathway.profile.read import parse_scale, read_scale
 from pathway.profile.scale import ExpressionKind, MoleculeScale, Scale
-from tests.tiny_model import TINY, number, write
+from tests.model_folder import number, write
+from tests.tiny_model import TINY
 
 if TYPE_CHECKING:
     from pathlib import Path

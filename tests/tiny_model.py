@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.model_folder import number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-
-
-def number(value: str, unit: str, source: str = "S") -> str:
-    """Return a quantity in TOML."""
-    return f'{{ value = {value}, unit = "{unit}", fold = 2, evidence = "assumed", source = "{source}" }}'
 
 
 CONC = number("10", "nM")
@@ -152,11 +148,3 @@ TINY: Mapping[str, str] = {
     "lesions/loss.toml": LOSS,
     "contexts/line.toml": LINE,
 }
-
-
-def write(folder: Path, files: Mapping[str, str]) -> Path:
-    for name, text in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return folder

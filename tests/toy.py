@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.model_folder import write
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -327,8 +329,13 @@ FILES = {
 
 def write_toy(folder: Path) -> Path:
     """Write the toy model's files into ``folder`` and return it."""
-    for name, text in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.lstrip(), encoding="utf-8")
-    return folder
+    return write(folder, FILES)
+
+
+def write_steep_toy(folder: Path) -> Path:
+    """Write the toy model, one of its pools read with a Hill exponent."""
+    write_toy(folder)
+    given = "[rule.M_transcription.saturated_by.pK]\n"
+    hill = f'hill = {{value = 2.5, unit = "1", {NUMBER}}}\n'
+    steep = KINASE.replace(given, given + hill)
+    return write(folder, {"modules/2_kinase.toml": steep})
