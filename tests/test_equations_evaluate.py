@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathway.equations.evaluate import apply, evaluate
-from pathway.equations.expression import Expression, Number, Operator, Time
-from pathway.equations.walk import free_names, postorder, substitute, uses_time
+from pathway.equations.expression import Expression, Number, Operator
+from pathway.equations.walk import free_names, postorder, substitute
 from pathway.errors import DeclarationError
 from tests.reference.formulas import (
     NAMES,
@@ -143,5 +143,3 @@ def test_substituted_numbers_give_the_same_value(
 def test_what_an_expression_uses() -> None:
     body = add(multiply("b", "a"), divide("a", "k"), power("b", 2.0))
     assert free_names(body) == ("b", "a", "k")
-    assert not uses_time(body)
-    assert uses_time(add(body, Time()))

@@ -9,7 +9,7 @@ import pytest
 
 from pathway.errors import DeclarationError
 from pathway.library.find import find_model, list_models, shipped_models
-from pathway.library.read import read_toml
+from pathway.library.read import parse_toml, read_text
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pathway"
 
@@ -59,9 +59,9 @@ def test_find_model_by_path(tmp_path: Path) -> None:
 def test_a_path_object_is_never_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_model(tmp_path / "her2", 'id = "mine"')
     monkeypatch.chdir(tmp_path)
-    assert read_toml(find_model(Path("her2")).joinpath("model.toml"), "m").text("id") == "mine"
-    assert read_toml(find_model("./her2").joinpath("model.toml"), "m").text("id") == "mine"
-    assert read_toml(find_model("her2").joinpath("model.toml"), "m").text("id") == "her2"
+    for path, found in ((Path("her2"), "mine"), ("./her2", "mine"), ("her2", "her2")):
+        text = read_text(find_model(path).joinpath("model.toml"), "m")
+        assert parse_toml(text, "m").text("id") == found
 
 
 def test_find_model_in_an_extra_folder(tmp_path: Path) -> None:
@@ -96,8 +96,9 @@ def test_models_in_an_unopened_archive(tmp_path: Path) -> None:
         target.writestr("pathway/models/toy/model.toml", 'id = "from the archive"')
     script = (
         "from pathway.library.find import find_model\n"
-        "from pathway.library.read import read_toml\n"
-        "print(read_toml(find_model('toy').joinpath('model.toml'), 'm').text('id'))\n"
+        "from pathway.library.read import parse_toml, read_text\n"
+        "text = read_text(find_model('toy').joinpath('model.toml'), 'm')\n"
+        "print(parse_toml(text, 'm').text('id'))\n"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(archive)!r})\n{script}"],

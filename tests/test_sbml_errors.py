@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pathway.errors import DeclarationError, PathwayError, UnsupportedError
 from pathway.programs.compile import compile_system
 from pathway.sbml import read_sbml
-from pathway.sbml.guard import read_guarded
+from pathway.sbml.guard import read_bytes
 from tests.sbml_text import (
     CELL,
     TIME,
@@ -150,7 +150,7 @@ def test_a_large_file_is_not_opened(tmp_path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(2**30)
     with pytest.raises(DeclarationError, match=r"has 1024 MiB, more than the 64 MiB that are read"):
-        read_guarded(path)
+        read_bytes(path)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pathway.equations.expression import Expression
 
-__all__ = ["differentiate", "gradient", "make", "simplify"]
+__all__ = ["gradient", "make", "simplify"]
 
 Variable: TypeAlias = "str | Time"
 Slopes: TypeAlias = "dict[str | Time, Expression]"
@@ -62,11 +62,6 @@ def gradient(expression: Expression, of: Container[Variable] | None = None) -> S
                 slopes = _slopes(node, inner)
         known[id(node)] = slopes
     return {key: slope for key, slope in known[id(expression)].items() if slope != ZERO}
-
-
-def differentiate(expression: Expression, by: Variable) -> Expression:
-    """Return the derivative by one name or by time."""
-    return gradient(expression, (by,)).get(by, ZERO)
 
 
 def make(operator: Operator, *arguments: Expression) -> Expression:

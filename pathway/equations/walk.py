@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathway.equations.expression import Call, Name, Number, Time
+from pathway.equations.expression import Call, Name, Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pathway.equations.expression import Expression
 
-__all__ = ["free_names", "postorder", "substitute", "uses_time"]
+__all__ = ["free_names", "postorder", "substitute"]
 
 
 def postorder(*expressions: Expression) -> list[Expression]:
@@ -40,11 +40,6 @@ def free_names(*expressions: Expression) -> tuple[str, ...]:
     """Return the names expressions use, each once, in order of first occurrence."""
     names = (node.id for node in postorder(*expressions) if isinstance(node, Name))
     return tuple(dict.fromkeys(names))
-
-
-def uses_time(expression: Expression) -> bool:
-    """Return whether the independent variable occurs."""
-    return any(isinstance(node, Time) for node in postorder(expression))
 
 
 def substitute(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-__all__ = ["Table", "parse_toml", "read_text", "read_toml"]
+__all__ = ["Table", "parse_toml", "read_text"]
 
 INTEGER_KEYS = ("version", "year", "stoichiometry", "order")
 """The keys that may hold a bare integer; every other number needs a unit and a source."""
@@ -220,11 +220,6 @@ def parse_toml(text: str, label: str, *, numbers_anywhere: bool = False) -> Tabl
     except RecursionError as error:
         raise DeclarationError(label, "nested too deeply", "flatten the tables") from error
     return Table(label, "", data)
-
-
-def read_toml(file: Traversable, label: str, *, numbers_anywhere: bool = False) -> Table:
-    """Return the top table of a TOML file; see ``read_text`` and ``parse_toml``."""
-    return parse_toml(read_text(file, label), label, numbers_anywhere=numbers_anywhere)
 
 
 def _check_values(value: object, path: str, label: str, *, numbers_anywhere: bool) -> None:

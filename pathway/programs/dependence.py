@@ -83,8 +83,3 @@ class Dependence:
             elif isinstance(node, Time):
                 timed = True
         return moves, timed
-
-
-def is_comparison(node: Expression) -> bool:
-    """Return whether a node compares two numbers."""
-    return isinstance(node, Call) and node.operator in COMPARISONS

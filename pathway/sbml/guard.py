@@ -16,7 +16,6 @@ __all__ = [
     "guarded_text",
     "look_through",
     "read_bytes",
-    "read_guarded",
 ]
 
 MOST_BYTES = 64 * 2**20
@@ -26,23 +25,6 @@ MOST_NESTED = 200
 """Elements within elements; a formula that a person wrote is nested ten deep."""
 
 SEPARATOR = "|"
-
-
-def read_guarded(path: Path, most_bytes: int = MOST_BYTES) -> str:
-    """Return the text of an XML file after looking through it once.
-
-    Parameters
-    ----------
-    path : Path
-    most_bytes : int
-        Size from which on a file is refused without being opened.
-
-    Raises
-    ------
-    DeclarationError, UnsupportedError
-        As :func:`read_bytes` and :func:`guarded_text` do.
-    """
-    return guarded_text(read_bytes(path, most_bytes), path.name)
 
 
 def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
