@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pathway.declare.entities import (
-    Evidence,
-    Factor,
-    Interaction,
-    Module,
-    Molecule,
-    Monomial,
-    Parameter,
-    PoolTerm,
-    Rule,
-    Site,
-)
+from pathway.declare.entities import Factor, Interaction, Module, Molecule, PoolTerm, Rule, Site
+from pathway.declare.parameters import Evidence, Monomial, Parameter
 from pathway.expand import expand
 
 if TYPE_CHECKING:

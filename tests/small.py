@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import pathway as pw
-from pathway.declare.entities import Effect, Factor, FactorKind, Monomial, Readout
+from pathway.declare.entities import Effect, Factor, FactorKind, Readout
+from pathway.declare.parameters import Monomial
 from pathway.model import network_from_graph
 from pathway.scenario.resolve import Step
 from tests.rules import module, network, rule, terms

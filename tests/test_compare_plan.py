@@ -15,7 +15,7 @@ from tests.regimens import write_toy_with_regimens
 
 if TYPE_CHECKING:
     from pathway.analysis.compare_plan import Plan
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.regimens import COMPARISON, TRIAL, write_toy_with_regimens
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pathway.compile.compiler import compile_graph
 from pathway.compile.monomials import MonomialTableBuilder
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.errors import CompileError
 from tests.reference.graphs import Builder, binding, dosed, factor, networks
 

@@ -15,7 +15,8 @@ from tests.published_tables import ELISA, Tables, line, read_tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pathway.declare.entities import Context, Parameter
+    from pathway.declare.declared import Context
+    from pathway.declare.parameters import Parameter
     from pathway.model import Model
     from pathway.profile.scale import Level, Scale
 

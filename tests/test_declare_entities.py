@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathway.declare.entities import Monomial, Site
+from pathway.declare.entities import Site
+from pathway.declare.parameters import Monomial
 
 NAMES = ("a", "b", "c")
 VALUES = {"a": 2.0, "b": 0.3, "c": 7.0}

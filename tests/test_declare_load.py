@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pathway.declare.entities import ChangeKind, Declared, FactorKind, Monomial
+from pathway.declare.declared import ChangeKind, Declared
+from pathway.declare.entities import FactorKind
 from pathway.declare.load import load_declared
+from pathway.declare.parameters import Monomial
 from pathway.errors import DeclarationError
 from pathway.library.find import find_model
 

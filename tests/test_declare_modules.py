@@ -2,18 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pathway.declare.entities import (
-    Evidence,
-    Factor,
-    FactorKind,
-    Module,
-    Monomial,
-    PoolTerm,
-    Site,
-    SiteState,
-    Source,
-)
+from pathway.declare.entities import Factor, FactorKind, Module, PoolTerm, Site, SiteState
 from pathway.declare.modules import Draft, read_module
+from pathway.declare.parameters import Evidence, Monomial, Source
 from pathway.declare.quantity import Ledger, read_quantity, read_source
 from pathway.declare.sides import pattern_molecules, split_line
 from pathway.declare.units import NANOMOLAR

@@ -20,7 +20,7 @@ from tests.toy import write_toy
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.model import Model
 
 GROUPS = ("totals", "rates")

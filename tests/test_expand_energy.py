@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from math import isclose, log
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathway.check import check_network
-from pathway.declare.entities import Interaction, Module, Monomial
+from pathway.declare.parameters import Monomial
 from tests.rules import equations, interaction, module, network, reactions_of, rule
+
+if TYPE_CHECKING:
+    from pathway.declare.entities import Interaction, Module
 
 RECEPTORS = "R(d~free~X,e~free~Y,b) S(l~free~L,b)"
 BINDING = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
-from pathway.declare.entities import Factor, FactorKind, Monomial, Readout
+from pathway.declare.entities import Factor, FactorKind, Readout
+from pathway.declare.parameters import Monomial
 from pathway.expand.influence import influence
 from tests.rules import interaction, module, network, rule, terms
 

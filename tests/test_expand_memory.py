@@ -12,7 +12,8 @@ import pytest
 
 import pathway as pw
 from pathway.compile.compiler import compile_graph
-from pathway.declare.entities import Factor, FactorKind, Forbidden, Monomial, Readout, SiteState
+from pathway.declare.entities import Factor, FactorKind, Forbidden, Readout, SiteState
+from pathway.declare.parameters import Monomial
 from pathway.errors import DeclarationError
 from pathway.expand import Memory, expand, memory
 from pathway.expand.collector import uncollected

@@ -11,12 +11,12 @@ from pathway.declare.entities import (
     FactorKind,
     Forbidden,
     Module,
-    Monomial,
     Pool,
     PoolTerm,
     Readout,
     Seed,
 )
+from pathway.declare.parameters import Monomial
 from pathway.errors import DeclarationError, NetworkError
 from pathway.expand import GraphFactor, expand
 from tests.rules import (

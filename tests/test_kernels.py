@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numba import njit
 
 from pathway.compile.compiler import compile_graph
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.kernels import load
 from pathway.kernels.arguments import ALIGNMENT, Arguments, pack
 from pathway.kernels.load import load_kernels

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import pathway as pw
 from pathway.compile.compiler import compile_graph
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.kernels.arguments import ALIGNMENT, pack
 from pathway.kernels.load import load_kernels
 from pathway.lanes.lower_tables import lower_tables

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pathway as pw
-from pathway.declare.entities import ChangeKind
+from pathway.declare.declared import ChangeKind
 from pathway.errors import ScenarioError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.errors import ScenarioError
 from pathway.model import EquationFormat, Network, network_from_graph
 from pathway.scenario.resolve import Step

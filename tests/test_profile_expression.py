@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import pathway as pw
-from pathway.declare.entities import Evidence
+from pathway.declare.parameters import Evidence
 from pathway.errors import DeclarationError
 
 if TYPE_CHECKING:
-    from pathway.declare.entities import Context, Parameter
+    from pathway.declare.declared import Context
+    from pathway.declare.parameters import Parameter
     from pathway.model import Model
 
 WHERE = "expression table, sample 'a': "

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathway.declare.entities import Evidence, Parameter
 from pathway.declare.load import load_declared
+from pathway.declare.parameters import Evidence, Parameter
 from pathway.errors import DeclarationError, UnitError
 from pathway.profile.read import parse_scale, read_scale
 from pathway.profile.scale import ExpressionKind, MoleculeScale, Scale
@@ -20,7 +20,7 @@ from tests.tiny_model import TINY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.model import Model
 
 COPIES = "molecules/cell"

@@ -20,7 +20,8 @@ from tests.tiny_model import TINY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pathway.declare.entities import Context, Parameter
+    from pathway.declare.declared import Context
+    from pathway.declare.parameters import Parameter
 
 CLASSES = {"0": (1e4, 3e4), "1+": (3e4, 1e5), "2+": (1e5, 5e5), "3+": (5e5, 3e6)}
 """HER2 per cell of each class; the median is the middle of the logarithms."""

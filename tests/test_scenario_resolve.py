@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathway.declare.entities import Declared, Monomial
 from pathway.declare.load import load_declared
+from pathway.declare.parameters import Monomial
 from pathway.errors import PathwayError, ScenarioError, UnitError
 from pathway.scenario import Scenario, resolve
 from tests.toy import write_toy
 
 if TYPE_CHECKING:
+    from pathway.declare.declared import Declared
     from pathway.declare.entities import Interaction
 
 R, K = 200.0, 50.0

@@ -11,7 +11,8 @@ from hypothesis import assume, given, reject
 from hypothesis import settings as examples
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.errors import SolveError
 from pathway.model import Network, network_from_graph
 from pathway.scenario.resolve import Step

@@ -7,7 +7,8 @@ from math import inf, sqrt
 import numpy as np
 import pytest
 
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.model import Network, network_from_graph
 from pathway.solve import continuation
 from pathway.solve.continuation import Ending, Follower, Point, apart

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathway.batch.variation import Varied, pack_derivatives, unpack_derivatives, vary
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.lanes.variation.lists import parameter_lists
 from pathway.lanes.variation.march import MOST_HALVINGS
 from pathway.lanes.variation.slopes import parameter_slopes

@@ -10,7 +10,7 @@ from pathway.analysis.strategies import LigandArm, Regimen, Strategy, every_cont
 from pathway.errors import ScenarioError, nearest
 
 if TYPE_CHECKING:
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
 
 __all__ = ["Cell", "choose_cells", "choose_ligands", "choose_strategies"]
 

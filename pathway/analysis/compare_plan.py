@@ -21,7 +21,7 @@ from pathway.scenario.value import Scenario, Treatment
 
 if TYPE_CHECKING:
     from pathway.analysis.strategies import LigandArm, Phase, Regimen, Strategy
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
 
 __all__ = ["Plan", "Run", "make_plan"]
 

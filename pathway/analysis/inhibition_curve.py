@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Drug
+    from pathway.declare.declared import Drug
     from pathway.model import Model
     from pathway.scenario import Scenario
     from pathway.solve.settings import Method

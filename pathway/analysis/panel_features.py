@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pathway.analysis.compare_choice import Cell
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.library.read import Table
     from pathway.scenario import Resolved
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Declared, Parameter
+    from pathway.declare.declared import Declared
+    from pathway.declare.parameters import Parameter
     from pathway.model import Model
 
 __all__ = ["parameter_sensitivity"]

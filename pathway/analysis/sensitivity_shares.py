@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.declare.entities import Interaction, Monomial
+from pathway.declare.parameters import Monomial
 from pathway.model import Model
 from pathway.scenario import Resolved
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from pathway.declare.entities import Module
+    from pathway.declare.entities import Interaction, Module
     from pathway.model import Network
     from pathway.scenario import Scenario
 

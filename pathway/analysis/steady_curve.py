@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Drug
+    from pathway.declare.declared import Drug
     from pathway.model import Model
     from pathway.model.network import Network
     from pathway.scenario import Scenario

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
 
 __all__ = [
     "Branch",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from pathway.check.stoichiometry import Stoichiometry
-    from pathway.declare.entities import Monomial
+    from pathway.declare.parameters import Monomial
 
 __all__ = ["TOLERANCE", "Cycles", "detailed_balance"]
 

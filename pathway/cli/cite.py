@@ -13,7 +13,8 @@ from pathway.cli.output import Form, Rows, print_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pathway.declare.entities import Declared, Parameter
+    from pathway.declare.declared import Declared
+    from pathway.declare.parameters import Parameter
     from pathway.model import Model
     from pathway.scenario import Resolved, Scenario
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pathway.declare.entities import Declared, Module, Parameter
+    from pathway.declare.declared import Declared
+    from pathway.declare.entities import Module
+    from pathway.declare.parameters import Parameter
     from pathway.model import Model
 
 __all__ = ["KINDS", "Row", "every_parameter", "number_row", "owned_modules"]

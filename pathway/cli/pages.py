@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from pathway.cli.kinds import Row, every_parameter, number_row, owned_modules
 from pathway.cli.tested import asked_findings, describe
-from pathway.declare.entities import ChangeKind
+from pathway.declare.declared import ChangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pathway.cli.tested import Asked
-    from pathway.declare.entities import Change, Declared, Module, Parameter, Rule
+    from pathway.declare.declared import Change, Declared
+    from pathway.declare.entities import Module, Rule
+    from pathway.declare.parameters import Parameter
     from pathway.findings.entities import Finding
 
 __all__ = ["Page", "pages_of"]

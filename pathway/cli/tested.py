@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.findings.entities import Expectation, Finding, FindingsFile, Run
 
 __all__ = ["Asked", "asked_findings", "describe", "names_in"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.declare.entities import Monomial
+from pathway.declare.parameters import Monomial
 from pathway.errors import CompileError, nearest
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pathway.compile.monomials import ONE, MonomialTableBuilder
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.errors import CompileError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathway.compile.reactions import (
     checked_monomial,
     unknown,
 )
-from pathway.declare.entities import Monomial
+from pathway.declare.parameters import Monomial
 from pathway.errors import CompileError
 
 if TYPE_CHECKING:

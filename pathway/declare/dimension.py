@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import FactorKind, Module, Monomial, Pool, Readout, Rule
+from pathway.declare.entities import FactorKind, Module, Pool, Readout, Rule
 from pathway.declare.modules import UNITS
 from pathway.declare.sides import Line, pattern_molecules, split_line
 from pathway.declare.units import DIMENSIONLESS, PER_MINUTE, Unit, read_unit
@@ -13,6 +13,8 @@ from pathway.errors import UnitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pathway.declare.parameters import Monomial
 
 __all__ = ["Dimensions", "check_dimensions"]
 

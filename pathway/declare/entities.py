@@ -1,4 +1,4 @@
-"""The declared model as frozen values: what the text files say, with units checked and forgotten.
+"""What a module adds to a network, as frozen values: units checked and forgotten.
 
 Inside, every number is float64 in nM (cell or medium concentration), minutes and their products.
 Amounts of molecules whose declared unit is ``1`` (fractions, relative transcript levels) are
@@ -7,29 +7,22 @@ dimensionless.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathway.declare.parameters import Monomial, Parameter
 
 __all__ = [
     "Anchor",
-    "Change",
-    "ChangeKind",
-    "Context",
-    "Declared",
-    "Drug",
     "Effect",
-    "Evidence",
-    "Exposure",
     "Factor",
     "FactorKind",
     "Forbidden",
     "Interaction",
-    "Lesion",
-    "Ligand",
     "Module",
     "Molecule",
-    "Monomial",
-    "Parameter",
     "Pool",
     "PoolTerm",
     "Readout",
@@ -37,97 +30,7 @@ __all__ = [
     "Seed",
     "Site",
     "SiteState",
-    "Source",
 ]
-
-
-class Evidence(StrEnum):
-    """How a number is known."""
-
-    MEASURED = "measured"
-    FITTED = "fitted"
-    DERIVED = "derived"
-    ASSUMED = "assumed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where a number or a mechanism comes from."""
-
-    id: str
-    citation: str
-    how: str
-    """How it was known when written down: data, page, file, memory or assumption."""
-    doi: str = ""
-    pmid: str = ""
-    year: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """One declared number.
-
-    ``value`` is in internal units (nM, min, 1); ``declared_value`` and ``declared_unit`` are what
-    the file says. ``fold`` is the geometric standard deviation (1.0: exact by definition).
-    """
-
-    id: str
-    value: float
-    declared_value: float
-    declared_unit: str
-    internal_unit: str
-    fold: float
-    evidence: Evidence
-    sources: tuple[str, ...]
-    note: str = ""
-    method: str = ""
-    where: str = ""
-    """File and table, for messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Monomial:
-    """A product of parameters: ``coefficient * prod(parameter ** power)``.
-
-    Every rate constant, weight, half-saturation and initial amount is one, so that a parameter
-    draw turns into kernel constants by one sparse matrix product of logarithms.
-    """
-
-    coefficient: float = 1.0
-    powers: tuple[tuple[str, float], ...] = ()
-    """Sorted by parameter id; no zero powers, no repeated ids."""
-
-    @staticmethod
-    def of(parameter: str, power: float = 1.0) -> Monomial:
-        """Return the monomial of one parameter."""
-        return Monomial(1.0, ((parameter, power),))
-
-    def times(self, other: Monomial) -> Monomial:
-        """Return the product of two monomials."""
-        merged = dict(self.powers)
-        for name, power in other.powers:
-            merged[name] = merged.get(name, 0.0) + power
-        kept = tuple(sorted((name, power) for name, power in merged.items() if power != 0.0))
-        return Monomial(self.coefficient * other.coefficient, kept)
-
-    def scaled(self, coefficient: float) -> Monomial:
-        """Return this monomial times a number."""
-        return Monomial(self.coefficient * coefficient, self.powers)
-
-    def to_power(self, power: float) -> Monomial:
-        """Return this monomial raised to a power (the coefficient must be positive)."""
-        if power == 0.0:
-            return Monomial()
-        return Monomial(
-            self.coefficient**power, tuple((name, value * power) for name, value in self.powers)
-        )
-
-    def value(self, parameters: dict[str, float]) -> float:
-        """Return the number for given parameter values (internal units)."""
-        result = self.coefficient
-        for name, power in self.powers:
-            result *= parameters[name] ** power
-        return result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,119 +239,3 @@ class Module:
     anchors: tuple[Anchor, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     """Every parameter the module's tables declare, in order, molecule totals included."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """A named dose of a drug (``in-vitro``, ``clinical``, ``clinical-cns``) and its source."""
-
-    name: str
-    concentration: float
-    """nM, free drug at the cell."""
-    text: str
-    sources: tuple[str, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drug:
-    """A drug: what it adds to the network, what it can be dosed at."""
-
-    id: str
-    description: str
-    drug_class: str
-    mechanism: str
-    targets: tuple[str, ...]
-    """Molecule ids; a scenario must contain at least one of them."""
-    molar_mass: Parameter
-    """g/mol, for doses given as mass per volume."""
-    exposures: tuple[Exposure, ...]
-    module: Module
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ligand:
-    """A growth factor in the medium."""
-
-    id: str
-    description: str
-    targets: tuple[str, ...]
-    molar_mass: Parameter
-    module: Module
-    where: str = ""
-
-
-class ChangeKind(Enum):
-    """What a lesion does to totals."""
-
-    SCALE = "scale"
-    """total(target) *= amount, or the parameter itself if ``target`` names one"""
-    REMOVE = "remove"
-    """total(target) *= 1 - amount, or the parameter itself if ``target`` names one"""
-    MOVE = "move"
-    """amount * total(source) leaves ``source`` and is added to ``target``; as molecules: added."""
-    LIGAND = "ligand"
-    """the ligand ``target`` is present at ``amount`` nM at all times, before treatment too"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One change a lesion makes; ``amount`` True in a scenario means ``default``."""
-
-    kind: ChangeKind
-    target: str
-    """A molecule or seed id (its ``.total``), a parameter id, or a ligand id."""
-    source: str = ""
-    default: Parameter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesion:
-    """A genomic or expression alteration: what it adds to the network and does to totals."""
-
-    id: str
-    description: str
-    change: Change
-    contradicts: tuple[str, ...]
-    module: Module
-    reasons: tuple[tuple[str, str], ...] = ()
-    """Lesion id and why, for those of ``contradicts`` that the table of refused pairs names."""
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """A cell line: protein totals that replace the model's defaults, and its own lesions."""
-
-    id: str
-    description: str
-    totals: tuple[Parameter, ...]
-    """Parameters named ``<molecule>.total``."""
-    lesions: tuple[tuple[str, Parameter], ...]
-    """Lesion id and amount (fraction, fold or nM by the lesion's change kind)."""
-    genotype: str = ""
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """A whole model folder, read and checked."""
-
-    id: str
-    version: int
-    description: str
-    cell_volume: Parameter
-    """pL."""
-    base: Module
-    sources: dict[str, Source] = field(default_factory=dict)
-    drugs: dict[str, Drug] = field(default_factory=dict)
-    ligands: dict[str, Ligand] = field(default_factory=dict)
-    lesions: dict[str, Lesion] = field(default_factory=dict)
-    contexts: dict[str, Context] = field(default_factory=dict)
-    default_context: str = ""
-    folder: str = ""
-    extra_folder: str = ""
-    """The user's folder beside it, if one was given."""
-    text_hash: str = ""
-    """SHA-256 over the relative names and texts of all files read, in sorted order."""

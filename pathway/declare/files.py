@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import (
-    Change,
-    ChangeKind,
-    Context,
-    Drug,
-    Exposure,
-    Lesion,
-    Ligand,
-    Parameter,
-)
+from pathway.declare.declared import Change, ChangeKind, Context, Drug, Exposure, Lesion, Ligand
 from pathway.declare.modules import Draft, read_module
 from pathway.declare.quantity import Ledger, read_quantity, read_sources
 from pathway.declare.units import DIMENSIONLESS, GRAM_PER_MOL, NANOMOLAR, Unit, parse_dose
@@ -22,6 +13,7 @@ from pathway.errors import UnitError, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pathway.declare.parameters import Parameter
     from pathway.library.read import Table
 
 __all__ = ["EXPOSURES", "read_context", "read_drug", "read_lesion", "read_ligand"]

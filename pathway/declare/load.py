@@ -5,19 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from pathway.declare.declared import Change, ChangeKind, Context, Declared, Drug, Lesion, Ligand
 from pathway.declare.dimension import Dimensions, check_dimensions
-from pathway.declare.entities import (
-    Change,
-    ChangeKind,
-    Context,
-    Declared,
-    Drug,
-    Lesion,
-    Ligand,
-    Module,
-    Parameter,
-    Source,
-)
 from pathway.declare.files import read_context, read_drug, read_lesion, read_ligand
 from pathway.declare.folders import Folders
 from pathway.declare.link import Owner, check_names
@@ -32,6 +21,9 @@ from pathway.errors import DeclarationError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
+
+    from pathway.declare.entities import Module
+    from pathway.declare.parameters import Parameter, Source
 
 __all__ = ["load_declared"]
 

@@ -12,7 +12,6 @@ from pathway.declare.entities import (
     Interaction,
     Module,
     Molecule,
-    Monomial,
     Pool,
     PoolTerm,
     Readout,
@@ -20,6 +19,7 @@ from pathway.declare.entities import (
     Site,
     SiteState,
 )
+from pathway.declare.parameters import Monomial
 from pathway.declare.quantity import Ledger, Reference, Shelf, read_identifier
 from pathway.declare.rates import read_rule
 from pathway.declare.sides import pattern_molecules

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Evidence, Monomial, Parameter, Source
+from pathway.declare.parameters import Evidence, Monomial, Parameter, Source
 from pathway.declare.units import Unit, to_internal
 from pathway.errors import UnitError, nearest
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Factor, FactorKind, Monomial, Rule
+from pathway.declare.entities import Factor, FactorKind, Rule
 from pathway.declare.quantity import Shelf, read_identifier, read_sources
 from pathway.declare.sides import split_line
 from pathway.declare.units import DIMENSIONLESS
 
 if TYPE_CHECKING:
+    from pathway.declare.parameters import Monomial
     from pathway.library.read import Table
 
 __all__ = ["read_rule"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.errors import ScenarioError
 from pathway.exchange.bngl_contexts import Contexts, written
 from pathway.exchange.names import Names

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Monomial
+from pathway.declare.parameters import Monomial
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.declare.units import DIMENSIONLESS, NANOMOLAR, Unit
 from pathway.exchange.mathml import call, name, number, ratio, total
 

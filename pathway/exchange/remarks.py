@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pathway.declare.entities import Parameter, Source
+    from pathway.declare.parameters import Parameter, Source
 
 __all__ = ["parameter_notes", "remark"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Parameter
+    from pathway.declare.parameters import Parameter
     from pathway.model import Model, Network
     from pathway.scenario import Resolved, Scenario
 

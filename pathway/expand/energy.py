@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pathway.declare.entities import Effect, Interaction, Monomial
+    from pathway.declare.entities import Effect, Interaction
+    from pathway.declare.parameters import Monomial
     from pathway.expand.generate import RawReaction
     from pathway.expand.matcher import Matcher, Matches
     from pathway.expand.rates import Power, Rates

@@ -11,7 +11,8 @@ import networkx as nx
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pathway.declare.entities import FactorKind, Monomial
+    from pathway.declare.entities import FactorKind
+    from pathway.declare.parameters import Monomial
 
 __all__ = ["GraphFactor", "ReactionNode", "RuleLaw", "SpeciesNode", "build_graph"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Monomial
+from pathway.declare.parameters import Monomial
 from pathway.expand.match import automorphisms, embeddings
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import FactorKind, Module, Monomial, Rule
+from pathway.declare.entities import FactorKind, Module, Rule
 from pathway.errors import DeclarationError, NetworkError, nearest
 from pathway.expand.energy import energies_of, switches_of
 from pathway.expand.generate import CompiledRule, Generated, generate
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from pathway.declare.parameters import Monomial
     from pathway.expand.forms import Form
     from pathway.expand.texts import Texts
 

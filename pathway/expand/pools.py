@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Factor, Monomial, Pool
+from pathway.declare.parameters import Monomial
 from pathway.errors import DeclarationError, nearest
 from pathway.expand.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pathway.declare.entities import Factor, Pool
     from pathway.expand.texts import Texts
 
 __all__ = ["WeightedPatterns", "factor_terms"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Monomial
+from pathway.declare.parameters import Monomial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Monomial
+from pathway.declare.parameters import Monomial
 from pathway.errors import DeclarationError, NetworkError
 from pathway.expand.canonical import canonical
 from pathway.expand.pattern import BOUND

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.findings.entities import Expectation, Finding, FindingsFile
     from pathway.findings.functions import Moment
     from pathway.findings.measure import Measured

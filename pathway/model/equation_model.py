@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.equations.system import EquationSystem
     from pathway.programs.compile import CompiledSystem
     from pathway.scenario.value import Scenario

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from pathway.declare.entities import Context, Declared, Module
+    from pathway.declare.declared import Context, Declared
+    from pathway.declare.entities import Module
     from pathway.expand.merge import Merged
     from pathway.scenario.value import Scenario
     from pathway.solve.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway.declare.entities import ChangeKind
+from pathway.declare.declared import ChangeKind
 from pathway.errors import ScenarioError, nearest
 from pathway.population.draws import normals
 from pathway.scenario import resolve
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Declared, Parameter
+    from pathway.declare.declared import Declared
+    from pathway.declare.parameters import Parameter
     from pathway.scenario import Resolved, Scenario
 
     Values = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pathway.declare.entities import Context
+from pathway.declare.declared import Context
 from pathway.errors import DeclarationError, nearest
 from pathway.profile.given import declared_of
 from pathway.profile.read import read_scale

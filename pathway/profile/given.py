@@ -13,7 +13,7 @@ from pathway.library.find import find_model
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pathway.declare.entities import Context, Declared
+    from pathway.declare.declared import Context, Declared
 
 __all__ = ["HasDeclared", "declared_of", "join_contexts"]
 

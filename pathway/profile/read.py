@@ -15,7 +15,8 @@ from pathway.profile.scale import COPIES, GeneScale, MoleculeScale, Scale, Statu
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pathway.declare.entities import Declared, Parameter
+    from pathway.declare.declared import Declared
+    from pathway.declare.parameters import Parameter
 
 __all__ = ["SCALE_FILE", "parse_scale", "read_scale"]
 

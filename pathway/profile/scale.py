@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Evidence, Parameter
+from pathway.declare.parameters import Evidence, Parameter
 from pathway.declare.units import to_internal
 from pathway.errors import DeclarationError, nearest
 

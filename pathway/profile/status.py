@@ -7,7 +7,7 @@ from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import Context
+from pathway.declare.declared import Context
 from pathway.errors import DeclarationError, nearest
 from pathway.profile.given import declared_of
 from pathway.profile.read import read_scale

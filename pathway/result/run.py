@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pathway.declare.entities import Declared
+    from pathway.declare.declared import Declared
     from pathway.model import Model, Network
     from pathway.scenario import Resolved, Scenario
     from pathway.solve.equilibrate import Certificate

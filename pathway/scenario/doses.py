@@ -17,7 +17,8 @@ from pathway.declare.units import (
 from pathway.errors import ScenarioError, UnitError, nearest
 
 if TYPE_CHECKING:
-    from pathway.declare.entities import Declared, Drug, Ligand, Parameter
+    from pathway.declare.declared import Declared, Drug, Ligand
+    from pathway.declare.parameters import Parameter
 
 __all__ = ["amount_of_molecules", "drug_dose", "ligand_dose", "medium_volumes", "parameter_value"]
 

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathway.declare.entities import ChangeKind, Declared, Lesion, Parameter
+from pathway.declare.declared import ChangeKind, Declared, Lesion
 from pathway.errors import ScenarioError, nearest
 from pathway.scenario.doses import amount_of_molecules, ligand_dose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pathway.declare.parameters import Parameter
     from pathway.scenario.given import Amount
 
 __all__ = ["Alteration", "apply_alterations", "background", "chosen_lesions"]

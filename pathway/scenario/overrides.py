@@ -11,7 +11,9 @@ from pathway.scenario.doses import parameter_value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pathway.declare.entities import Declared, Module, Parameter
+    from pathway.declare.declared import Declared
+    from pathway.declare.entities import Module
+    from pathway.declare.parameters import Parameter
 
 __all__ = ["declared_parameters", "overridden"]
 

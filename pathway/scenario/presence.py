@@ -10,7 +10,8 @@ from pathway.errors import ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pathway.declare.entities import Declared, Drug, Module, Molecule, Rule
+    from pathway.declare.declared import Declared, Drug
+    from pathway.declare.entities import Module, Molecule, Rule
 
 __all__ = ["Syntheses", "check_targets", "present_molecules"]
 

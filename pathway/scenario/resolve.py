@@ -14,7 +14,8 @@ from pathway.scenario.presence import Syntheses, check_targets, present_molecule
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping
 
-    from pathway.declare.entities import Declared, Module
+    from pathway.declare.declared import Declared
+    from pathway.declare.entities import Module
     from pathway.scenario.value import Scenario
 
 __all__ = ["CELLS_PER_VOLUME", "Resolved", "Step", "modules_of", "resolve"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import networkx as nx
 from hypothesis import strategies as st
 
-from pathway.declare.entities import FactorKind, Monomial
+from pathway.declare.entities import FactorKind
+from pathway.declare.parameters import Monomial
 from pathway.expand import GraphFactor
 
 if TYPE_CHECKING:
