@@ -19,11 +19,12 @@ from pathway.declare.units import PICOLITRE, Unit
 from pathway.errors import DeclarationError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from importlib.resources.abc import Traversable
 
     from pathway.declare.entities import Module
     from pathway.declare.parameters import Parameter, Source
+    from pathway.library.read import Table
 
 __all__ = ["load_declared"]
 
@@ -64,9 +65,9 @@ def load_declared(folder: Traversable, extra: Traversable | None = None) -> Decl
     )
     ledger = Ledger(sources=sources, cell_volume=cell_volume.value)
     base = merge_base(_read_base(folders, ledger))
-    ligands = _read_ligands(folders, ledger)
-    lesions = _read_lesions(folders, ledger)
-    drugs = _read_drugs(folders, ledger)
+    ligands = _read_kind("ligands", read_ligand, folders, ledger)
+    lesions = _read_kind("lesions", read_lesion, folders, ledger)
+    drugs = _read_kind("drugs", read_drug, folders, ledger)
     owners = (
         *(Owner(kind="ligand", id=item.id, draft=draft) for item, draft in ligands.values()),
         *(Owner(kind="lesion", id=item.id, draft=draft) for item, draft in lesions.values()),
@@ -128,26 +129,15 @@ def _read_base(folders: Folders, ledger: Ledger) -> list[Draft]:
     return drafts
 
 
-def _read_drugs(folders: Folders, ledger: Ledger) -> dict[str, tuple[Drug, Draft]]:
+def _read_kind(
+    kind: str,
+    read: Callable[[str, Table, Ledger], tuple[Brings, Draft]],
+    folders: Folders,
+    ledger: Ledger,
+) -> dict[str, tuple[Brings, Draft]]:
     found = {}
-    for name, table in folders.tables("drugs"):
-        found[name] = read_drug(read_identifier(name, table), table, ledger)
-        table.close()
-    return found
-
-
-def _read_ligands(folders: Folders, ledger: Ledger) -> dict[str, tuple[Ligand, Draft]]:
-    found = {}
-    for name, table in folders.tables("ligands"):
-        found[name] = read_ligand(read_identifier(name, table), table, ledger)
-        table.close()
-    return found
-
-
-def _read_lesions(folders: Folders, ledger: Ledger) -> dict[str, tuple[Lesion, Draft]]:
-    found = {}
-    for name, table in folders.tables("lesions"):
-        found[name] = read_lesion(read_identifier(name, table), table, ledger)
+    for name, table in folders.tables(kind):
+        found[name] = read(read_identifier(name, table), table, ledger)
         table.close()
     return found
 

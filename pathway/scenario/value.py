@@ -15,7 +15,7 @@ from pathway.scenario.frozenmap import FrozenMap
 from pathway.scenario.given import Amount, check_lesions, check_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Amount", "Scenario", "Treatment"]
 
@@ -147,16 +147,11 @@ class Scenario:
         A dose is set in every step that has the drug; if no step has it, in every step.
         """
         check_texts("drug", drugs, "write it with its unit, e.g. '100 nM'")
-        steps = self.treatments
-        for name, dose in drugs.items():
-            absent = all(name not in step.drugs for step in steps)
-            steps = tuple(
-                replace(step, drugs=step.drugs.merged({name: dose}))
-                if absent or name in step.drugs
-                else step
-                for step in steps
-            )
-        return replace(self, drugs=steps[0].drugs, later=steps[1:])
+        first, *later = _dosed([step.drugs for step in self.treatments], drugs)
+        steps = zip(self.later, later, strict=True)
+        return replace(
+            self, drugs=first, later=tuple(replace(step, drugs=held) for step, held in steps)
+        )
 
     def with_ligands(self, ligands: Mapping[str, str]) -> Scenario:
         """Return the scenario with these concentrations; ligands not named stay as they are.
@@ -164,16 +159,11 @@ class Scenario:
         A concentration is set in every step that has the ligand; if no step has it, in every step.
         """
         check_texts("ligand", ligands, "write it with its unit, e.g. '1 nM'")
-        steps = self.treatments
-        for name, dose in ligands.items():
-            absent = all(name not in step.ligands for step in steps)
-            steps = tuple(
-                replace(step, ligands=step.ligands.merged({name: dose}))
-                if absent or name in step.ligands
-                else step
-                for step in steps
-            )
-        return replace(self, ligands=steps[0].ligands, later=steps[1:])
+        first, *later = _dosed([step.ligands for step in self.treatments], ligands)
+        steps = zip(self.later, later, strict=True)
+        return replace(
+            self, ligands=first, later=tuple(replace(step, ligands=held) for step, held in steps)
+        )
 
     def with_lesions(self, lesions: Mapping[str, Amount]) -> Scenario:
         """Return the scenario with these lesions; those not named stay as they are."""
@@ -268,6 +258,14 @@ class Scenario:
 
     def __hash__(self) -> int:
         return hash(self._key())
+
+
+def _dosed(held: Sequence[FrozenMap[str]], doses: Mapping[str, str]) -> Sequence[FrozenMap[str]]:
+    """Return what each step has with doses set in the steps that name them, or else in all."""
+    for name, dose in doses.items():
+        absent = all(name not in step for step in held)
+        held = [step.merged({name: dose}) if absent or name in step else step for step in held]
+    return held
 
 
 def _minutes(step: Treatment) -> float:
