@@ -125,7 +125,7 @@ def test_the_whole_model(her2: Model, level: int) -> None:
     scenario = pw.Scenario(
         context="SKBR3", drugs={"trastuzumab": "10 ug/mL", "lapatinib": "100 nM"}
     )
-    straight = check(her2.network(scenario).lanes.system(), level=level)
+    straight = check(her2.network(scenario).lanes(), level=level)
     codes = set(straight.program.blocks.reshape(-1, 3)[:, 0].tolist())
     assert lane.CODE in codes
     assert lane.HILL in codes  # what has no code of its own stays where it was

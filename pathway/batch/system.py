@@ -79,7 +79,8 @@ def start_values(compiled: CompiledSystem, names: Sequence[str], values: Matrix)
     # Initial assignments are computed for each run; a model without any costs nothing here.
     if compiled.assigned:
         machine = load_machine()
-        kept = np.array([name in set(names) for name in compiled.assigned], dtype=np.bool_)
+        replaced = set(names)
+        kept = np.array([name in replaced for name in compiled.assigned], dtype=np.bool_)
         for row in start:
             machine.start(compiled.system.start, kept, _with(compiled, row))
     return start

@@ -22,13 +22,17 @@ __all__ = ["OwnEngine"]
 
 
 class OwnEngine:
-    """The batch engine on a model of equations, without what wraps results up for a reader."""
+    """The batch engine on a model of equations, without what wraps results up for a reader.
+
+    As for a network that is run many thousand times, its code is compiled: that counts as loading.
+    """
 
     threads = True
 
     def __init__(self, task: Task) -> None:
         import pathway
         from pathway.batch.system import plan_outputs, system_lanes
+        from pathway.lanes.straight.tiers import WORTH
         from pathway.model import load_equations
 
         self.version = pathway.__version__
@@ -36,6 +40,7 @@ class OwnEngine:
         lanes = system_lanes(model.compiled)
         if isinstance(lanes, str):
             raise UnsupportedError(model.id, lanes, "time another model")
+        lanes.system.tiers.serve(lanes.system, WORTH[-1])
         self._lanes = lanes
         self._states = plan_outputs(model.compiled, model.compiled.moving)
         self._times = task.times
