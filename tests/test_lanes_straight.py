@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from pathway.model import Model
 
     Values = NDArray[np.float64]
+
+ROOT = Path(__file__).parents[1]
 
 
 @block
@@ -220,3 +225,15 @@ def test_a_small_run_compiles_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(build, "straighten", refuse)
     runs_of(fresh(bag().system), numbers({"k": 1.0}))
+
+
+def test_a_process_that_has_compiled_nothing_else() -> None:
+    program = (
+        "from tests.reference.bag import bag\n"
+        "from pathway.lanes.straight.build import straighten\n"
+        "assert straighten(bag().system, 0).elimination.code.all()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

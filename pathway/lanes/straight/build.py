@@ -92,6 +92,8 @@ def _straight_program(
 
 def _compiled(text: str, level: int) -> llvm.ExecutionEngine:
     """Compile for this machine as numba does."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()  # once more does no harm
     module = llvm.parse_assembly(text)
     target = llvm.Target.from_default_triple()
     machine = target.create_target_machine(
