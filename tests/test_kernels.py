@@ -192,5 +192,5 @@ def test_slow_loading_says_so(
             """Too late."""
 
     monkeypatch.setattr(load, "Timer", Immediate)
-    load_kernels()
+    load_kernels.__wrapped__()
     assert "compiling kernels once" in capsys.readouterr().err

@@ -281,7 +281,7 @@ def test_loading_that_takes_long_is_announced(
             self.cancelled = True
 
     monkeypatch.setattr("pathway.kernels.load.Timer", Impatient)
-    load_machine()
+    load_machine.__wrapped__()
     assert "compiling kernels once with numba" in capsys.readouterr().err
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import cache
 from threading import Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,6 +62,7 @@ def announced(
         timer.cancel()
 
 
+@cache
 def load_kernels() -> Kernels:
     """Return the kernels, compiled or read from numba's cache; one note on stderr if it is slow."""
     with announced():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pathway.kernels.load import announced
@@ -28,6 +29,7 @@ class Machine(NamedTuple):
     outputs: Callable[..., Any]
 
 
+@cache
 def load_machine() -> Machine:
     """Return the machine, compiled or read from numba's cache; one note on stderr if it is slow."""
     with announced(PATIENCE):
