@@ -153,7 +153,7 @@ def test_readouts_are_labelled_with_units(toy: Model) -> None:
     assert found["pK"].attrs == {"units": "1", "long_name": "d ln pK / d ln parameter"}
     assert found["value"].sel(parameter="K.total").item() == pytest.approx(50.0)
     assert found.attrs["readouts"] == "pK pR"
-    assert found.attrs["method"] == "Rodas5P, derivatives by SDIRK4"
+    assert found.attrs["method"] == "Rodas5P, derivatives by ESDIRK4(3)6L"
     assert found.attrs["model"] == "toy"
     assert found.attrs["scenario"] == "blocker 100 nM"
 

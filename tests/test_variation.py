@@ -85,18 +85,21 @@ def test_the_method_has_order_4_and_the_embedded_one_3() -> None:
     assert np.abs(embedded[4:]).max() > 1e-3
 
 
+def test_the_stages_have_order_2() -> None:
+    np.testing.assert_allclose(COEFFICIENTS @ NODES, NODES**2 / 2, atol=1e-14)
+
+
 def test_the_method_is_l_stable() -> None:
-    # Where J is large a stage forgets its start: what is left of it is b A^-1 1 - 1 = 0.
-    left = 1.0 - COEFFICIENTS[-1] @ np.linalg.solve(COEFFICIENTS, np.ones(STAGES))
-    assert abs(left) < 1e-13
-    z = 1j * np.logspace(-2, 3, 200)
-    eye = np.eye(STAGES)
-    ones = np.ones(STAGES)
-    size = [
-        abs(1 + y * COEFFICIENTS[-1] @ np.linalg.solve(eye - y * COEFFICIENTS, ones)) for y in z
-    ]
-    assert max(size) <= 1.0 + 1e-12
-    assert np.diag(COEFFICIENTS).tolist() == [GAMMA] * STAGES
+    assert np.diag(COEFFICIENTS).tolist() == [0.0, *[GAMMA] * (STAGES - 1)]
+    eye, ones = np.eye(STAGES), np.ones(STAGES)
+
+    def left(z: complex) -> float:
+        slopes = np.linalg.solve(eye - z * COEFFICIENTS, ones)
+        return float(abs(1 + z * COEFFICIENTS[-1] @ slopes))
+
+    assert max(left(1j * y) for y in np.logspace(-2, 3, 200)) <= 1.0 + 1e-12
+    # Where J is large the end of a step forgets its start.
+    assert left(-1e9) < 1e-8
 
 
 # ---- the kernels --------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pathway.kernels.arguments import aligned
 from pathway.lanes.layout import FIRST_STATE
 from pathway.lanes.variation.march import Course
 from pathway.lanes.variation.step import SETTLED, Room, Tolerances
-from pathway.lanes.variation.tableau import NODES
+from pathway.lanes.variation.tableau import NODES, STAGES
 from pathway.lanes.vector import LANES
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def vary(
     ----------
     varied : Varied
     lengths : ndarray, shape (steps,)
-    states : ndarray, shape (steps, 5, states)
+    states : ndarray, shape (steps, 6, states)
         At the stage times (``NODES``) of each step, in the model's order.
     report : ndarray, shape (steps,)
         Row of ``found`` to write after each step, or -1.
@@ -199,7 +199,7 @@ def _march(
 
 
 def stage_times(steps: Values) -> Values:
-    """Return the stage times of steps from ``steps[i]`` to ``steps[i + 1]``, shape (steps, 5)."""
+    """Return the stage times of steps from ``steps[i]`` to ``steps[i + 1]``, shape (steps, 6)."""
     lengths = np.diff(steps)
     times = steps[:-1, None] + lengths[:, None] * NODES
     times[:, -1] = steps[1:]  # exactly: it is an output time, or an event's
@@ -211,16 +211,19 @@ def _room(varied: Varied) -> Room:
     slots = max(1, lists.slot_state.size)
     rows = aligned(LANES * system.rows, np.float64)
     rows[: LANES * FIRST_STATE] = 0.0
-    stages, n, groups = NODES.size, system.states, varied.groups
+    stages, n, groups = STAGES, system.states, varied.groups
+    solved = stages - 1  # the first stage is known
     return Room(
         rows=rows,
         states=np.zeros((stages, n)),
         wide=aligned(LANES * int(system.elimination.size[0]), np.float64),
-        factors=aligned(stages * int(system.elimination.size[0]), np.float64).reshape(stages, -1),
-        slots=aligned(stages * LANES * slots, np.float64).reshape(stages, -1),
-        slopes=aligned(stages * LANES * n, np.float64),
+        factors=aligned(solved * int(system.elimination.size[0]), np.float64).reshape(solved, -1),
+        slots=aligned(solved * LANES * slots, np.float64).reshape(solved, -1),
+        slopes=aligned(solved * LANES * n, np.float64),
         side=aligned(LANES * n, np.float64),
+        slope=aligned(groups * LANES * n, np.float64),
         trial=aligned(groups * LANES * n, np.float64),
+        trial_slope=aligned(groups * LANES * n, np.float64),
         error=aligned(groups * LANES, np.float64),
         wanted=np.zeros(groups * LANES, dtype=np.int64),
         rate=aligned(varied.arguments.constants.size, np.float64),

@@ -148,8 +148,9 @@ def readout_slopes(
             if segment is schedule[0]:
                 first = unpack_derivatives(system, derivatives, 8 * groups)
                 found[row] = readout_states @ first
-        for species, _ in segment.resets:
+        for species, amount in segment.resets:
             view[:, place[species], :] = 0.0
+            at[:1, 0, species] = amount  # the run reports what was there before
         if mesh.size < 2:
             continue
         report = np.full(mesh.size - 1, -1, dtype=np.int64)

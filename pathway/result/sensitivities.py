@@ -84,10 +84,11 @@ def sensitivities(
 
     Notes
     -----
-    The run goes first; then ``S' = J S + df/dp`` is integrated for all parameters along its steps
+    The run goes first; then ``S' = J S + df/dp`` is integrated for all parameters along it
     (staggered direct method; A. C. Hindmarsh et al., ACM Trans. Math. Softw. 31, 363 (2005), doi
-    10.1145/1089014.1089020), by an implicit method of order 4 that shortens steps where a
-    derivative asks for it. Of the rest, the derivative solves ``J S = -df/dp`` with conserved
+    10.1145/1089014.1089020), by an implicit method of order 4 (C. A. Kennedy, M. H. Carpenter,
+    Appl. Numer. Math. 44, 139 (2003), doi 10.1016/S0168-9274(02)00138-1) that shortens steps where
+    a derivative asks for it. Of the rest, the derivative solves ``J S = -df/dp`` with conserved
     totals as declared.
     """
     if isinstance(model, EquationModel):
@@ -125,7 +126,7 @@ def sensitivities(
         },
         attrs={
             **run_record(model.declared, settings),
-            "method": f"{Method.RODAS5P.value}, derivatives by SDIRK4",
+            "method": f"{Method.RODAS5P.value}, derivatives by ESDIRK4(3)6L",
             "scenario": scenario.name,
             "parameters_hash": parameters_hash(resolved.parameters),
             "readouts": " ".join(shown),

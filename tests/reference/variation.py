@@ -61,41 +61,49 @@ def march(
 ) -> tuple[Values, list[int]]:
     """Return the derivative at the end of each step, and how often each was halved."""
     found, halved, slope = [], [], start
+    speed = _jacobian(net, states[0, 0]) @ start + rate_slopes(net, states[0, 0], [name])[:, 0]
     for length, nodes in zip(lengths, states, strict=True):
         halvings = 0
         while True:
             pieces = 2**halvings
-            trial, worst = slope, 0.0
+            trial, trial_speed, worst = slope, speed, 0.0
             for piece in range(pieces):
                 at = BarycentricInterpolator(NODES, nodes)((piece + NODES) / pieces)
-                trial, error = _step(net, name, length / pieces, at, trial, tolerances)
+                trial, trial_speed, error = _step(
+                    net, name, length / pieces, at, trial, trial_speed, tolerances
+                )
                 worst = max(worst, error)
             if worst <= 1.0 or halvings == most:
                 break
             halvings = min(most, halvings + max(1, int(np.ceil(0.25 * np.log2(worst)))))
-        slope = trial
+        slope, speed = trial, trial_speed
         found.append(slope)
         halved.append(halvings)
     return np.array(found), halved
 
 
+def _jacobian(net: Network, y: Values) -> Values:
+    return net.jacobian(0.0, y, net.arguments).toarray()
+
+
 def _step(
-    net: Network, name: str, length: float, at: Values, slope: Values, tolerances: Tolerances
-) -> tuple[Values, float]:
-    n = slope.size
-    slopes: list[Values] = []
-    for stage in range(STAGES):
-        matrix = net.jacobian(0.0, at[stage], net.arguments).toarray()
-        known = slope + length * sum(
-            (COEFFICIENTS[stage, j] * slopes[j] for j in range(stage)), np.zeros(n)
-        )
+    net: Network,
+    name: str,
+    length: float,
+    at: Values,
+    slope: Values,
+    speed: Values,
+    tolerances: Tolerances,
+) -> tuple[Values, Values, float]:
+    """Return the derivative at the end of a step, how fast it changes there, and the error."""
+    new, speeds = slope, [speed]
+    for stage in range(1, STAGES):
         pushed = rate_slopes(net, at[stage], [name])[:, 0]
-        left = np.eye(n) - length * GAMMA * matrix
-        solved = np.linalg.solve(left, known + length * GAMMA * pushed)
-        new = solved.astype(np.float64)
-        slopes.append((new - known) / (length * GAMMA))
-    raw = length * sum((ERROR[j] * slopes[j] for j in range(STAGES)), np.zeros(n))
-    error = np.linalg.solve(np.eye(n) - length * GAMMA * matrix, raw)
+        left = np.eye(slope.size) - length * GAMMA * _jacobian(net, at[stage])
+        known = slope + length * np.einsum("j,js->s", COEFFICIENTS[stage, :stage], speeds)
+        new = np.linalg.solve(left, known + length * GAMMA * pushed).astype(np.float64)
+        speeds.append((new - known) / (length * GAMMA))
+    error = length * np.einsum("j,js->s", ERROR, speeds)
     top = np.maximum(np.abs(slope), np.abs(new)) + tolerances.share * np.abs(at[-1])
     scale = tolerances.relative * top + tolerances.least
-    return new, float(np.sqrt(np.mean((error / scale) ** 2)))
+    return new, speeds[-1], float(np.sqrt(np.mean((error / scale) ** 2)))

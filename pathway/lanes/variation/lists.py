@@ -45,6 +45,10 @@ class ParameterLists(NamedTuple):
     """First slot of each group; shape (groups + 1,)."""
     slot_state: Whole
     """State of each slot, in elimination order."""
+    entry_row: Whole
+    """State that each entry of the Jacobian changes, in elimination order."""
+    entry_column: Whole
+    """State by which it is."""
     rates: Additions
     """Of rates: stoichiometry times power."""
     flows: Additions
@@ -162,6 +166,8 @@ def parameter_lists(
     return ParameterLists(
         group_start=firsts.astype(np.int64),
         slot_state=np.array([state for _, state in slots], dtype=np.int64),
+        entry_row=place[tables.jacobian.indices],
+        entry_column=np.repeat(place, np.diff(tables.jacobian.indptr)),
         rates=builder.additions("rates", number),
         flows=flows,
         terms=builder.additions("terms", number),

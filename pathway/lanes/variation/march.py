@@ -4,7 +4,7 @@
 run is known within each step (its dense output), so the five stage matrices are known beforehand
 and are the same for all parameters: each is factorized once, and then serves every group.
 
-The steps are the run's. Where one is too long for a derivative, by that derivative's own estimate
+The steps are given. Where one is too long for a derivative, by that derivative's own estimate
 of its error, the step is done again in halves, quarters and so on, for those that need it.
 """
 
@@ -20,9 +20,9 @@ from pathway.lanes.layout import FIRST_STATE
 from pathway.lanes.linear import decompose
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
 from pathway.lanes.variation.slopes import parameter_slopes
-from pathway.lanes.variation.step import rest_group, step_group
+from pathway.lanes.variation.step import first_slope, rest_group, step_group
 from pathway.lanes.variation.tableau import GAMMA, NODES, STAGES
-from pathway.lanes.vector import LANES, fma, load, splat, store
+from pathway.lanes.vector import LANES, fma, greater, load, select, splat, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ class Course(NamedTuple):
     """The steps of a run within which nothing is set from outside."""
 
     states: NDArray[np.float64]
-    """At the stage times of each step, shape (steps, 5, states), in the model's order."""
+    """At the stage times of each step, shape (steps, 6, states), in the model's order."""
     lengths: Rows
     report: Whole
     """Row of the output after each step, or -1."""
@@ -67,7 +67,7 @@ def _states_within(
 ) -> None:
     """Write the states at the stage times of a piece of a step.
 
-    The run's dense output is of degree 4 within a step, so the five stages determine it.
+    They are those of a polynomial through the six stages of the step.
     """
     into[:] = 0.0
     for stage in range(STAGES):
@@ -91,29 +91,55 @@ def _matrices(
     lists: ParameterLists,
     order: Whole,
     inverse: float,
-    stages: int,
+    first: int,
+    last: int,
     room: Room,
 ) -> None:
-    """Factorize the matrices at ``room.states`` and compute df/dp there.
+    """Factorize the matrices at some of ``room.states`` and compute df/dp there.
 
     The stages are factorized side by side, a lane each; the solves read one stage's factors one
     after the other.
     """
+    _linearize(program, order, first, last, room)
+    decompose(room.wide, room.rows, shape.jacobian, splat(inverse), elimination)
+    for place in range(shape.factors):
+        for stage in range(last - first):
+            room.factors[stage, place] = room.wide[LANES * place + stage]
+    for stage in range(last - first):
+        parameter_slopes(
+            room.states[first + stage], arguments, lists, room.rate, room.partial, room.slots[stage]
+        )
+
+
+@allocating
+def _linearize(program: LaneProgram, order: Whole, first: int, last: int, room: Room) -> None:
+    """Compute the Jacobians at some of ``room.states``, a lane each, the last in what is left."""
     rows = room.rows
     for lane in range(LANES):
-        stage = min(lane, stages - 1)
+        stage = min(first + lane, last - 1)
         for k in range(order.size):
             rows[LANES * (FIRST_STATE + k) + lane] = room.states[stage, order[k]]
     run_rates(rows, program)
     run_slopes(rows, program)
-    decompose(room.wide, rows, shape.jacobian, splat(inverse), elimination)
-    for place in range(shape.factors):
-        for stage in range(stages):
-            room.factors[stage, place] = room.wide[LANES * place + stage]
-    for stage in range(stages):
-        parameter_slopes(
-            room.states[stage], arguments, lists, room.rate, room.partial, room.slots[stage]
-        )
+
+
+@allocating
+def _begin(
+    program: LaneProgram,
+    shape: Shape,
+    order: Whole,
+    arguments: Arguments,
+    lists: ParameterLists,
+    course: Course,
+    derivatives: Rows,
+    room: Room,
+) -> None:
+    """Write how fast derivatives change at the start of a course."""
+    room.states[0] = course.states[0, 0]
+    _linearize(program, order, 0, 1, room)
+    parameter_slopes(room.states[0], arguments, lists, room.rate, room.partial, room.slots[0])
+    for group in range(lists.group_start.size - 1):
+        first_slope(group, shape.jacobian, shape.states, lists, derivatives, room)
 
 
 @allocating
@@ -129,6 +155,7 @@ def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> N
     """Keep what the trial gave where its error allows; elsewhere say how short steps must be."""
     for lane in range(LANES):
         place = LANES * group + lane
+        room.side[lane] = 0.0
         if room.wanted[place] != halvings:
             continue
         error = np.sqrt(room.error[place])
@@ -137,9 +164,11 @@ def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> N
             room.wanted[place] = min(halvings + max(1, more), MOST_HALVINGS)
             continue
         room.wanted[place] = -1
-        for r in range(n):
-            at = LANES * (group * n + r) + lane
-            derivatives[at] = room.trial[at]
+        room.side[lane] = 1.0
+    kept = greater(load(room.side, 0), splat(0.0))
+    for r in range(group * n, group * n + n):
+        store(derivatives, r, select(kept, load(room.trial, r), load(derivatives, r)))
+        store(room.slope, r, select(kept, load(room.trial_slope, r), load(room.slope, r)))
 
 
 @allocating
@@ -181,6 +210,8 @@ def _march(
     room: Room,
 ) -> None:
     n, groups = shape.states, lists.group_start.size - 1
+    if course.lengths.size > 0:
+        _begin(program, shape, order, arguments, lists, course, derivatives, room)
     for step in range(course.lengths.size):
         room.wanted[:] = 0
         halvings = 0
@@ -199,6 +230,7 @@ def _march(
                     lists,
                     order,
                     inverse,
+                    1,
                     STAGES,
                     room,
                 )
@@ -209,6 +241,7 @@ def _march(
                         store(room.error, group, splat(0.0))
                         for r in range(group * n, group * n + n):
                             store(room.trial, r, load(derivatives, r))
+                            store(room.trial_slope, r, load(room.slope, r))
                     step_group(
                         group,
                         length,
@@ -217,7 +250,6 @@ def _march(
                         order,
                         lists,
                         tolerances,
-                        room.trial,
                         room,
                     )
                     if piece == pieces - 1:
@@ -274,7 +306,7 @@ def make_variation(digest: int) -> Callable[..., None]:
             return
         room.states[0] = course.states[0, 0]
         inverse = 1.0 / horizon
-        _matrices(program, elimination, shape, arguments, lists, order, inverse, 1, room)
+        _matrices(program, elimination, shape, arguments, lists, order, inverse, 0, 1, room)
         for group in range(lists.group_start.size - 1):
             rest_group(group, inverse, shape.states, elimination, lists, derivatives, room)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-__all__ = ["SETTLED", "Room", "Tolerances", "add_slots", "rest_group", "step_group"]
+__all__ = ["SETTLED", "Room", "Tolerances", "first_slope", "rest_group", "step_group"]
 
 SETTLED = 1e-11
 """Relative change at which a derivative at rest is done."""
@@ -58,19 +58,22 @@ class Room(NamedTuple):
 
     rows: Rows
     states: NDArray[np.float64]
-    """shape (5, states): at the stage times, in the model's order."""
+    """shape (6, states): at the stage times, in the model's order."""
     wide: Rows
     """Factors of all stages, a lane each."""
     factors: NDArray[np.float64]
-    """shape (5, factors)."""
+    """shape (5, factors): of the stages after the first."""
     slots: NDArray[np.float64]
-    """shape (5, 8 * slots)."""
+    """shape (5, 8 * slots): of the stages after the first."""
     slopes: Rows
-    """``5 * states`` rows."""
+    """``5 * states`` rows: of the stages after the first."""
     side: Rows
     """``states`` rows."""
+    slope: Rows
+    """``groups * states`` rows: how fast derivatives change where they stand."""
     trial: Rows
-    """``groups * states`` rows."""
+    trial_slope: Rows
+    """The same of what is being tried, derivatives and how fast they change."""
     error: Rows
     """A row for each group."""
     wanted: Whole
@@ -88,8 +91,13 @@ def add_slots(lists: ParameterLists, group: int, slots: Rows, side: Rows) -> Non
 
 
 def _stage(number: int) -> Callable[..., None]:
-    """Return the solution of one stage; its numbers are constants, so that its sums are unrolled."""
+    """Return the solution of one stage; its numbers are constants, so that its sums are unrolled.
+
+    On the way to its right-hand side the slopes of the stage before are finished, whose solution is
+    in ``side``.
+    """
     weights = np.ascontiguousarray(COEFFICIENTS[number])
+    before = number - 1
 
     def stage(
         group: int,
@@ -97,28 +105,30 @@ def _stage(number: int) -> Callable[..., None]:
         n: int,
         elimination: Elimination,
         lists: ParameterLists,
-        values: Rows,
         room: Room,
     ) -> None:
         inverse, step = splat(1.0 / (GAMMA * length)), splat(length)
         side, slopes, first = room.side, room.slopes, group * n
         for r in range(n):
-            total = splat(0.0)
-            for earlier in range(number):
-                total = fma(splat(weights[earlier]), load(slopes, earlier * n + r), total)
-            known = multiply(fma(step, total, load(values, first + r)), inverse)
-            store(slopes, number * n + r, known)
+            total = multiply(splat(weights[0]), load(room.trial_slope, first + r))
+            for earlier in range(1, before):
+                at = (earlier - 1) * n + r
+                total = fma(splat(weights[earlier]), load(slopes, at), total)
+            if before > 0:
+                at = (before - 1) * n + r
+                slope = subtract(multiply(load(side, r), inverse), load(slopes, at))
+                store(slopes, at, slope)
+                total = fma(splat(weights[before]), slope, total)
+            known = multiply(fma(step, total, load(room.trial, first + r)), inverse)
+            store(slopes, before * n + r, known)
             store(side, r, known)
-        add_slots(lists, group, room.slots[number], side)
-        solve_one(room.factors[number], elimination, side, 0)
-        for r in range(n):
-            start = load(slopes, number * n + r)
-            store(slopes, number * n + r, subtract(multiply(load(side, r), inverse), start))
+        add_slots(lists, group, room.slots[before], side)
+        solve_one(room.factors[before], elimination, side, 0)
 
     return allocating(stage)
 
 
-STAGE1, STAGE2, STAGE3, STAGE4, STAGE5 = (_stage(number) for number in range(STAGES))
+STAGE1, STAGE2, STAGE3, STAGE4, STAGE5 = (_stage(number) for number in range(1, STAGES))
 
 
 @allocating
@@ -130,57 +140,69 @@ def step_group(
     order: Whole,
     lists: ParameterLists,
     tolerances: Tolerances,
-    values: Rows,
     room: Room,
 ) -> None:
-    """Advance a group over a step whose matrices are factorized; raise its ``error`` to the step's.
+    """Advance a group's trial over a step whose matrices are factorized.
 
-    ``values``, in rows from ``group * n`` on, are replaced by those at the end.
+    Raises the group's ``error`` to the step's.
     """
-    STAGE1(group, length, n, elimination, lists, values, room)
-    STAGE2(group, length, n, elimination, lists, values, room)
-    STAGE3(group, length, n, elimination, lists, values, room)
-    STAGE4(group, length, n, elimination, lists, values, room)
-    STAGE5(group, length, n, elimination, lists, values, room)
-    _estimate(group, n, elimination, order, tolerances, values, room)
+    STAGE1(group, length, n, elimination, lists, room)
+    STAGE2(group, length, n, elimination, lists, room)
+    STAGE3(group, length, n, elimination, lists, room)
+    STAGE4(group, length, n, elimination, lists, room)
+    STAGE5(group, length, n, elimination, lists, room)
+    _accept(group, length, n, order, tolerances, room)
 
 
 @allocating
-def _estimate(
-    group: int,
-    n: int,
-    elimination: Elimination,
-    order: Whole,
-    tolerances: Tolerances,
-    values: Rows,
-    room: Room,
+def _accept(
+    group: int, length: float, n: int, order: Whole, tolerances: Tolerances, room: Room
 ) -> None:
-    """Accept a step's end from ``side`` into ``values`` and judge it.
-
-    The estimate is passed through the last matrix once more, as what is stiff would be
-    overestimated without.
-    """
-    side, slopes, first = room.side, room.slopes, group * n
+    """Put a step's end and its slopes into the trial and judge it."""
+    inverse, step = splat(1.0 / (GAMMA * length)), splat(length)
     relative, least = splat(tolerances.relative), splat(tolerances.least)
-    for r in range(n):
-        old, new = load(values, first + r), load(side, r)
-        store(values, first + r, new)
-        estimate = multiply(load(slopes, r), splat(ERROR[0] / GAMMA))
-        for stage in range(1, STAGES):
-            weight = splat(ERROR[stage] / GAMMA)
-            estimate = fma(weight, load(slopes, stage * n + r), estimate)
-        store(side, r, estimate)
-        level = splat(tolerances.share * abs(room.states[STAGES - 1, order[r]]))
-        top = add(level, maximum(absolute(old), absolute(new)))
-        store(slopes, r, fma(top, relative, least))
-    solve_one(room.factors[STAGES - 1], elimination, side, 0)
+    side, slopes, first = room.side, room.slopes, group * n
+    last = STAGES - 1
     total = splat(0.0)
     for r in range(n):
-        scaled = divide(load(side, r), load(slopes, r))
+        old, new = load(room.trial, first + r), load(side, r)
+        estimate = multiply(splat(ERROR[0]), load(room.trial_slope, first + r))
+        for stage in range(1, last):
+            at = (stage - 1) * n + r
+            estimate = fma(splat(ERROR[stage]), load(slopes, at), estimate)
+        slope = subtract(multiply(new, inverse), load(slopes, (last - 1) * n + r))
+        estimate = multiply(fma(splat(ERROR[last]), slope, estimate), step)
+        store(room.trial, first + r, new)
+        store(room.trial_slope, first + r, slope)
+        level = splat(tolerances.share * abs(room.states[last, order[r]]))
+        top = add(level, maximum(absolute(old), absolute(new)))
+        scaled = divide(estimate, fma(top, relative, least))
         total = fma(scaled, scaled, total)
     total = divide(total, splat(float(n)))
     worst = load(room.error, group)
     store(room.error, group, select(at_least(worst, total), worst, total))
+
+
+@allocating
+def first_slope(
+    group: int,
+    jacobian: int,
+    n: int,
+    lists: ParameterLists,
+    derivatives: Rows,
+    room: Room,
+) -> None:
+    """Write how fast a group's derivatives change, with the Jacobian of all lanes in ``rows``."""
+    side, first = room.side, group * n
+    for r in range(n):
+        store(side, r, splat(0.0))
+    add_slots(lists, group, room.slots[0], side)
+    for entry in range(lists.entry_row.size):
+        row, column = lists.entry_row[entry], lists.entry_column[entry]
+        value = load(room.rows, jacobian + entry)
+        store(side, row, fma(value, load(derivatives, first + column), load(side, row)))
+    for r in range(n):
+        store(room.slope, first + r, load(side, r))
 
 
 @allocating
