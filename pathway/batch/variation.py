@@ -14,6 +14,7 @@ from pathway.batch.settle import HORIZON
 from pathway.errors import SolveError
 from pathway.kernels.arguments import aligned
 from pathway.lanes.layout import FIRST_STATE
+from pathway.lanes.variation.lists import GROUP
 from pathway.lanes.variation.march import Course
 from pathway.lanes.variation.step import SETTLED, Room, Tolerances
 from pathway.lanes.variation.tableau import NODES, STAGES
@@ -50,7 +51,7 @@ class Varied:
 
     @property
     def groups(self) -> int:
-        """Return how many groups of eight parameters there are."""
+        """Return how many groups of parameters there are."""
         return self.lists.group_start.size - 1
 
 
@@ -63,18 +64,18 @@ def pack_derivatives(system: LaneSystem, values: Values) -> Values:
     values : ndarray, shape (states, parameters)
         In the model's order.
     """
-    groups = -(-values.shape[1] // LANES)
-    packed = aligned(groups * system.states * LANES, np.float64)
-    view = packed.reshape(groups, system.states, LANES)
-    padded = np.zeros((system.states, groups * LANES))
+    groups = -(-values.shape[1] // GROUP)
+    packed = aligned(groups * system.states * GROUP, np.float64)
+    view = packed.reshape(groups, system.states, GROUP)
+    padded = np.zeros((system.states, groups * GROUP))
     padded[:, : values.shape[1]] = values[system.order]
-    view[:] = padded.reshape(system.states, groups, LANES).swapaxes(0, 1)
+    view[:] = padded.reshape(system.states, groups, GROUP).swapaxes(0, 1)
     return packed
 
 
 def unpack_derivatives(system: LaneSystem, packed: Values, parameters: int) -> Values:
     """Return derivatives in the model's order, shape (states, parameters)."""
-    view = packed.reshape(-1, system.states, LANES).swapaxes(0, 1)
+    view = packed.reshape(-1, system.states, GROUP).swapaxes(0, 1)
     values = np.empty((system.states, parameters))
     values[system.order] = view.reshape(system.states, -1)[:, :parameters]
     return values
@@ -139,7 +140,7 @@ def vary(
         Of each step.
     derivatives : ndarray
         From :func:`pack_derivatives`.
-    found : ndarray, shape (outputs, readouts, 8 * groups)
+    found : ndarray, shape (outputs, readouts, 16 * groups)
 
     Returns
     -------
@@ -218,14 +219,13 @@ def _room(varied: Varied) -> Room:
         states=np.zeros((stages, n)),
         wide=aligned(LANES * int(system.elimination.size[0]), np.float64),
         factors=aligned(solved * int(system.elimination.size[0]), np.float64).reshape(solved, -1),
-        slots=aligned(solved * LANES * slots, np.float64).reshape(solved, -1),
-        slopes=aligned(solved * LANES * n, np.float64),
-        side=aligned(LANES * n, np.float64),
-        slope=aligned(groups * LANES * n, np.float64),
-        trial=aligned(groups * LANES * n, np.float64),
-        trial_slope=aligned(groups * LANES * n, np.float64),
-        error=aligned(groups * LANES, np.float64),
-        wanted=np.zeros(groups * LANES, dtype=np.int64),
+        slots=aligned(solved * GROUP * slots, np.float64).reshape(solved, -1),
+        stages=aligned(solved * GROUP * n, np.float64),
+        slope=aligned(groups * GROUP * n, np.float64),
+        trial=aligned(groups * GROUP * n, np.float64),
+        trial_slope=aligned(groups * GROUP * n, np.float64),
+        error=aligned(groups * GROUP, np.float64),
+        wanted=np.zeros(groups * GROUP, dtype=np.int64),
         rate=aligned(varied.arguments.constants.size, np.float64),
         partial=aligned(varied.arguments.constants.size, np.float64),
     )

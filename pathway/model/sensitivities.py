@@ -19,7 +19,7 @@ from pathway.batch.variation import (
     vary,
 )
 from pathway.lanes.queue import Ending
-from pathway.lanes.variation.lists import parameter_lists, powers_of
+from pathway.lanes.variation.lists import GROUP, parameter_lists, powers_of
 from pathway.lanes.variation.step import Tolerances
 from pathway.model.lanes import failure
 from pathway.solve.schedule import input_vector, segments
@@ -139,14 +139,14 @@ def readout_slopes(
     held = held_inputs(schedule, times)
     derivatives = pack_derivatives(system, start)
     groups = lists.group_start.size - 1
-    found = np.zeros((times.size, len(tables.readouts), 8 * groups))
+    found = np.zeros((times.size, len(tables.readouts), GROUP * groups))
     readout_states = sparse.csr_array(weights[:, : len(tables.species)])
-    view = derivatives.reshape(groups, system.states, 8)
+    view = derivatives.reshape(groups, system.states, GROUP)
     place = np.argsort(system.order)
     for segment, mesh, at in zip(schedule, grid, states, strict=True):
         for row in np.flatnonzero(times == segment.start):
             if segment is schedule[0]:
-                first = unpack_derivatives(system, derivatives, 8 * groups)
+                first = unpack_derivatives(system, derivatives, GROUP * groups)
                 found[row] = readout_states @ first
         for species, amount in segment.resets:
             view[:, place[species], :] = 0.0

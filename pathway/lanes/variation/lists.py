@@ -3,8 +3,8 @@
 Everything is by the logarithm of a parameter: a number that is a product of powers of parameters
 changes by ``power * number``, and a parameter of zero needs no case of its own.
 
-Parameters are taken eight at a time (a *group*; a lane is a parameter). What a group's derivatives
-touch are *slots*: pairs of a group and a state, eight doubles each.
+Parameters are taken sixteen at a time (a *group*; a lane is a parameter). What a group's derivatives
+touch are *slots*: pairs of a group and a state, sixteen doubles each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
     Powers = list[tuple[int, float]]
 
-__all__ = ["Additions", "ParameterLists", "parameter_lists", "powers_of"]
+__all__ = ["GROUP", "VECTORS", "Additions", "ParameterLists", "parameter_lists", "powers_of"]
+
+VECTORS = 2
+"""Of a row of a group: what a solve fetches serves both, and more would not stay in the caches."""
+
+GROUP = VECTORS * LANES
 
 
 class Additions(NamedTuple):
@@ -39,7 +44,7 @@ class Additions(NamedTuple):
 
 
 class ParameterLists(NamedTuple):
-    """For the kernel; places are ``8 * slot + lane``."""
+    """For the kernel; places are ``16 * slot + lane``."""
 
     group_start: Whole
     """First slot of each group; shape (groups + 1,)."""
@@ -60,7 +65,7 @@ class ParameterLists(NamedTuple):
     """Of d rate / d ln K, by place among the factors of reactions."""
     hills: Additions
     scaled: Whole
-    """``8 * slot`` of slots whose state is scaled."""
+    """``16 * slot`` of slots whose state is scaled."""
     scaled_by: Whole
     """Which of the scales."""
 
@@ -110,7 +115,7 @@ class _Builder:
     def slots(self) -> list[tuple[int, int]]:
         """Return all touched pairs of group and state, ascending."""
         touched = {
-            (parameter // LANES, state)
+            (parameter // GROUP, state)
             for entries in self.entries.values()
             for _, parameter, state, _ in entries
         }
@@ -120,7 +125,7 @@ class _Builder:
         """Return the entries of a kind with their places."""
         entries = self.entries[kind]
         places = [
-            LANES * number[parameter // LANES, state] + parameter % LANES
+            GROUP * number[parameter // GROUP, state] + parameter % GROUP
             for _, parameter, state, _ in entries
         ]
         return _additions([entry[0] for entry in entries], places, [e[3] for e in entries])
@@ -159,7 +164,7 @@ def parameter_lists(
     flows = _add_factors(builder, tables, columns, powers, halves)
     slots = builder.slots()
     number = {slot: place for place, slot in enumerate(slots)}
-    groups = -(-len(parameters) // LANES)
+    groups = -(-len(parameters) // GROUP)
     scales = {builder.place[state]: s for s, state in enumerate(tables.scaled.tolist())}
     scaled = [(at, scales[state]) for at, (_, state) in enumerate(slots) if state in scales]
     firsts = np.searchsorted([group for group, _ in slots], np.arange(groups + 1))
@@ -174,7 +179,7 @@ def parameter_lists(
         term_flow=np.array(builder.term_flow, dtype=np.int64),
         halves=builder.additions("halves", number),
         hills=builder.additions("hills", number),
-        scaled=np.array([LANES * at for at, _ in scaled], dtype=np.int64),
+        scaled=np.array([GROUP * at for at, _ in scaled], dtype=np.int64),
         scaled_by=np.array([scale for _, scale in scaled], dtype=np.int64),
     )
 

@@ -1,4 +1,4 @@
-"""Forward sensitivities: the linear variational equation of a run, eight parameters side by side.
+"""Forward sensitivities: the linear variational equation of a run, sixteen parameters side by side.
 
 ``S' = J(t) S + df/dp`` with S the derivative of the states by the logarithm of each parameter. The
 run is known within each step (its dense output), so the five stage matrices are known beforehand
@@ -19,6 +19,7 @@ from pathway.lanes.jit import allocating, allocating_entry
 from pathway.lanes.layout import FIRST_STATE
 from pathway.lanes.linear import decompose
 from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
+from pathway.lanes.variation.lists import GROUP, VECTORS
 from pathway.lanes.variation.slopes import parameter_slopes
 from pathway.lanes.variation.step import first_slope, rest_group, step_group
 from pathway.lanes.variation.tableau import GAMMA, NODES, STAGES
@@ -56,7 +57,7 @@ class Course(NamedTuple):
     """In elimination order."""
     readout_weight: Rows
     found: NDArray[np.float64]
-    """shape (outputs, readouts, 8 * groups): derivatives of readouts, written here."""
+    """shape (outputs, readouts, 16 * groups): derivatives of readouts, written here."""
     halvings: Whole
     """Of each step, how often it was halved at most, written here."""
 
@@ -145,17 +146,18 @@ def _begin(
 @allocating
 def _concerned(group: int, halvings: int, wanted: Whole) -> bool:
     concerned = False
-    for lane in range(LANES):
-        concerned = concerned or wanted[LANES * group + lane] == halvings
+    for place in range(GROUP * group, GROUP * group + GROUP):
+        concerned = concerned or wanted[place] == halvings
     return concerned
 
 
 @allocating
 def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> None:
     """Keep what the trial gave where its error allows; elsewhere say how short steps must be."""
-    for lane in range(LANES):
-        place = LANES * group + lane
-        room.side[lane] = 0.0
+    kept = room.stages
+    for lane in range(GROUP):
+        place = GROUP * group + lane
+        kept[lane] = 0.0
         if room.wanted[place] != halvings:
             continue
         error = np.sqrt(room.error[place])
@@ -164,11 +166,13 @@ def _keep(group: int, halvings: int, n: int, derivatives: Rows, room: Room) -> N
             room.wanted[place] = min(halvings + max(1, more), MOST_HALVINGS)
             continue
         room.wanted[place] = -1
-        room.side[lane] = 1.0
-    kept = greater(load(room.side, 0), splat(0.0))
-    for r in range(group * n, group * n + n):
-        store(derivatives, r, select(kept, load(room.trial, r), load(derivatives, r)))
-        store(room.slope, r, select(kept, load(room.trial_slope, r), load(room.slope, r)))
+        kept[lane] = 1.0
+    first = VECTORS * group * n
+    for vector in range(VECTORS):
+        keeps = greater(load(kept, vector), splat(0.0))
+        for r in range(first + vector, first + VECTORS * n, VECTORS):
+            store(derivatives, r, select(keeps, load(room.trial, r), load(derivatives, r)))
+            store(room.slope, r, select(keeps, load(room.trial_slope, r), load(room.slope, r)))
 
 
 @allocating
@@ -182,18 +186,19 @@ def _next_halvings(wanted: Whole) -> int:
 
 
 @allocating
-def _report(
-    row: int, group: int, first: int, course: Course, derivatives: Rows, room: Room
-) -> None:
+def _report(row: int, group: int, n: int, course: Course, derivatives: Rows, room: Room) -> None:
     """Sum a group's derivatives over what each readout reads."""
     for readout in range(course.readout_start.size - 1):
-        total = splat(0.0)
-        for k in range(course.readout_start[readout], course.readout_start[readout + 1]):
-            weight = splat(course.readout_weight[k])
-            total = fma(weight, load(derivatives, first + course.readout_state[k]), total)
-        store(room.side, 0, total)
-        for lane in range(LANES):
-            course.found[row, readout, LANES * group + lane] = room.side[lane]
+        terms = range(course.readout_start[readout], course.readout_start[readout + 1])
+        for vector in range(VECTORS):
+            total = splat(0.0)
+            for k in terms:
+                weight = splat(course.readout_weight[k])
+                at = VECTORS * (group * n + course.readout_state[k]) + vector
+                total = fma(weight, load(derivatives, at), total)
+            store(room.stages, vector, total)
+        for lane in range(GROUP):
+            course.found[row, readout, GROUP * group + lane] = room.stages[lane]
 
 
 @allocating
@@ -237,11 +242,11 @@ def _march(
                 for group in range(groups):
                     if not _concerned(group, halvings, room.wanted):
                         continue
+                    values, speeds = room.trial, room.trial_slope
                     if piece == 0:
-                        store(room.error, group, splat(0.0))
-                        for r in range(group * n, group * n + n):
-                            store(room.trial, r, load(derivatives, r))
-                            store(room.trial_slope, r, load(room.slope, r))
+                        values, speeds = derivatives, room.slope
+                        for vector in range(VECTORS):
+                            store(room.error, VECTORS * group + vector, splat(0.0))
                     step_group(
                         group,
                         length,
@@ -250,6 +255,8 @@ def _march(
                         order,
                         lists,
                         tolerances,
+                        values,
+                        speeds,
                         room,
                     )
                     if piece == pieces - 1:
@@ -257,14 +264,14 @@ def _march(
             halvings = _next_halvings(room.wanted)
         if course.report[step] >= 0:
             for group in range(groups):
-                _report(course.report[step], group, group * n, course, derivatives, room)
+                _report(course.report[step], group, n, course, derivatives, room)
 
 
 @cache
 def make_variation(digest: int) -> Callable[..., None]:
     """Return the compiled march over a course; see ``make_advance`` for the digest.
 
-    ``derivatives``, ``states`` rows for each group, is advanced in place. With a ``horizon``, the
+    ``derivatives``, ``2 * states`` rows for each group, is advanced in place. With a ``horizon``, the
     first state of the course is a rest, and derivatives are brought to theirs by implicit steps of
     that time; ``room.error`` has the relative change that each had in the last one.
     """

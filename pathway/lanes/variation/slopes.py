@@ -19,7 +19,7 @@ from pathway.kernels.arguments import (
 )
 from pathway.kernels.functions import amounts_and_factors
 from pathway.lanes.jit import allocating
-from pathway.lanes.vector import LANES
+from pathway.lanes.variation.lists import GROUP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def parameter_slopes(
     lists : ParameterLists
     rate, partial : ndarray
         Room for rates, and for their derivatives by each of their factors.
-    into : ndarray, shape (8 * slots,)
+    into : ndarray, shape (16 * slots,)
     """
     amount, value, slope = amounts_and_factors(y, p)
     pool_amount = _part(p.tables, POOL_AMOUNT)
@@ -85,7 +85,7 @@ def parameter_slopes(
         into[lists.terms.place[e]] += lists.terms.factor[e] * change
     scales = p.constants[p.constants.size - _part(p.tables, SCALED).size :]
     for s in range(lists.scaled.size):
-        for lane in range(LANES):
+        for lane in range(GROUP):
             into[lists.scaled[s] + lane] *= scales[lists.scaled_by[s]]
 
 

@@ -1,4 +1,7 @@
-"""One step of the variational equation for one group of eight parameters."""
+"""One step of the variational equation for one group of sixteen parameters.
+
+State r of a group is two rows, one behind the other: ``2 * (group * n + r)`` and the next.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pathway.lanes.jit import allocating
-from pathway.lanes.linear import solve_one
-from pathway.lanes.variation.tableau import COEFFICIENTS, ERROR, GAMMA, STAGES
+from pathway.lanes.variation.lists import GROUP, VECTORS
+from pathway.lanes.variation.solve import solve_pairs
+from pathway.lanes.variation.tableau import ESTIMATE, GAMMA, KNOWN, LAST_SLOPE, STAGES
 from pathway.lanes.vector import (
-    LANES,
     absolute,
     add,
     at_least,
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pathway.lanes.jit import LaneValue
     from pathway.lanes.layout import Elimination
     from pathway.lanes.variation.lists import ParameterLists
 
@@ -64,18 +68,16 @@ class Room(NamedTuple):
     factors: NDArray[np.float64]
     """shape (5, factors): of the stages after the first."""
     slots: NDArray[np.float64]
-    """shape (5, 8 * slots): of the stages after the first."""
-    slopes: Rows
-    """``5 * states`` rows: of the stages after the first."""
-    side: Rows
-    """``states`` rows."""
+    """shape (5, 16 * slots): of the stages after the first."""
+    stages: Rows
+    """``5 * 2 * states`` rows: derivatives at the stages after the first."""
     slope: Rows
-    """``groups * states`` rows: how fast derivatives change where they stand."""
+    """``groups * 2 * states`` rows: how fast derivatives change where they stand."""
     trial: Rows
     trial_slope: Rows
     """The same of what is being tried, derivatives and how fast they change."""
     error: Rows
-    """A row for each group."""
+    """Two rows for each group."""
     wanted: Whole
     """Of each parameter, how often the step is to be halved; -1: it is done."""
     rate: Rows
@@ -83,20 +85,18 @@ class Room(NamedTuple):
 
 
 @allocating
-def add_slots(lists: ParameterLists, group: int, slots: Rows, side: Rows) -> None:
-    """Add how fast a group's parameters change the derivative."""
+def _add_slots(lists: ParameterLists, group: int, slots: Rows, into: Rows, first: int) -> None:
+    """Add how fast a group's parameters change the derivative to rows from ``first`` on."""
     for slot in range(lists.group_start[group], lists.group_start[group + 1]):
-        state = lists.slot_state[slot]
-        store(side, state, add(load(side, state), load(slots, slot)))
+        for vector in range(VECTORS):
+            row = first + VECTORS * lists.slot_state[slot] + vector
+            store(into, row, add(load(into, row), load(slots, VECTORS * slot + vector)))
 
 
 def _stage(number: int) -> Callable[..., None]:
-    """Return the solution of one stage; its numbers are constants, so that its sums are unrolled.
-
-    On the way to its right-hand side the slopes of the stage before are finished, whose solution is
-    in ``side``.
-    """
-    weights = np.ascontiguousarray(COEFFICIENTS[number])
+    """Return the solution of one stage; its numbers are constants, so that its sums are unrolled."""
+    start, slope = float(KNOWN[number, 0]), float(KNOWN[number, 1])
+    weights = np.ascontiguousarray(KNOWN[number, 2:])
     before = number - 1
 
     def stage(
@@ -105,25 +105,24 @@ def _stage(number: int) -> Callable[..., None]:
         n: int,
         elimination: Elimination,
         lists: ParameterLists,
+        values: Rows,
+        speeds: Rows,
         room: Room,
     ) -> None:
-        inverse, step = splat(1.0 / (GAMMA * length)), splat(length)
-        side, slopes, first = room.side, room.slopes, group * n
-        for r in range(n):
-            total = multiply(splat(weights[0]), load(room.trial_slope, first + r))
-            for earlier in range(1, before):
-                at = (earlier - 1) * n + r
-                total = fma(splat(weights[earlier]), load(slopes, at), total)
-            if before > 0:
-                at = (before - 1) * n + r
-                slope = subtract(multiply(load(side, r), inverse), load(slopes, at))
-                store(slopes, at, slope)
-                total = fma(splat(weights[before]), slope, total)
-            known = multiply(fma(step, total, load(room.trial, first + r)), inverse)
-            store(slopes, before * n + r, known)
-            store(side, r, known)
-        add_slots(lists, group, room.slots[before], side)
-        solve_one(room.factors[before], elimination, side, 0)
+        inverse = 1.0 / (GAMMA * length)
+        stages, rows = room.stages, VECTORS * n
+        first, own = group * rows, before * rows
+        for r in range(rows):
+            known = multiply(splat(start * inverse), load(values, first + r))
+            if slope != 0.0:
+                known = fma(splat(slope / GAMMA), load(speeds, first + r), known)
+            for earlier in range(before):
+                known = fma(
+                    splat(weights[earlier] * inverse), load(stages, earlier * rows + r), known
+                )
+            store(stages, own + r, known)
+        _add_slots(lists, group, room.slots[before], stages, own)
+        solve_pairs(room.factors[before], elimination, stages, own)
 
     return allocating(stage)
 
@@ -140,47 +139,64 @@ def step_group(
     order: Whole,
     lists: ParameterLists,
     tolerances: Tolerances,
+    values: Rows,
+    speeds: Rows,
     room: Room,
 ) -> None:
-    """Advance a group's trial over a step whose matrices are factorized.
+    """Advance a group over a step whose matrices are factorized, into the trial.
 
-    Raises the group's ``error`` to the step's.
+    ``values`` and ``speeds`` are the derivatives at its start and how fast they change there; they
+    may be the trial's own. Raises the group's ``error`` to the step's.
     """
-    STAGE1(group, length, n, elimination, lists, room)
-    STAGE2(group, length, n, elimination, lists, room)
-    STAGE3(group, length, n, elimination, lists, room)
-    STAGE4(group, length, n, elimination, lists, room)
-    STAGE5(group, length, n, elimination, lists, room)
-    _accept(group, length, n, order, tolerances, room)
+    STAGE1(group, length, n, elimination, lists, values, speeds, room)
+    STAGE2(group, length, n, elimination, lists, values, speeds, room)
+    STAGE3(group, length, n, elimination, lists, values, speeds, room)
+    STAGE4(group, length, n, elimination, lists, values, speeds, room)
+    STAGE5(group, length, n, elimination, lists, values, speeds, room)
+    rows = VECTORS * n
+    for vector in range(VECTORS):
+        total = splat(0.0)
+        for state in range(n):
+            r = VECTORS * state + vector
+            level = abs(room.states[STAGES - 1, order[state]])
+            scaled = _judged(group * rows, rows, r, level, tolerances, values, room)
+            total = fma(scaled, scaled, total)
+            _accept(group * rows, rows, r, length, values, room)
+        total = divide(total, splat(float(n)))
+        worst = load(room.error, VECTORS * group + vector)
+        worst = select(at_least(worst, total), worst, total)
+        store(room.error, VECTORS * group + vector, worst)
 
 
 @allocating
-def _accept(
-    group: int, length: float, n: int, order: Whole, tolerances: Tolerances, room: Room
-) -> None:
-    """Put a step's end and its slopes into the trial and judge it."""
-    inverse, step = splat(1.0 / (GAMMA * length)), splat(length)
-    relative, least = splat(tolerances.relative), splat(tolerances.least)
-    side, slopes, first = room.side, room.slopes, group * n
-    last = STAGES - 1
-    total = splat(0.0)
-    for r in range(n):
-        old, new = load(room.trial, first + r), load(side, r)
-        estimate = multiply(splat(ERROR[0]), load(room.trial_slope, first + r))
-        for stage in range(1, last):
-            at = (stage - 1) * n + r
-            estimate = fma(splat(ERROR[stage]), load(slopes, at), estimate)
-        slope = subtract(multiply(new, inverse), load(slopes, (last - 1) * n + r))
-        estimate = multiply(fma(splat(ERROR[last]), slope, estimate), step)
-        store(room.trial, first + r, new)
-        store(room.trial_slope, first + r, slope)
-        level = splat(tolerances.share * abs(room.states[last, order[r]]))
-        top = add(level, maximum(absolute(old), absolute(new)))
-        scaled = divide(estimate, fma(top, relative, least))
-        total = fma(scaled, scaled, total)
-    total = divide(total, splat(float(n)))
-    worst = load(room.error, group)
-    store(room.error, group, select(at_least(worst, total), worst, total))
+def _judged(
+    first: int,
+    rows: int,
+    r: int,
+    level: float,
+    tolerances: Tolerances,
+    values: Rows,
+    room: Room,
+) -> LaneValue:
+    """Return the estimated error of a row at a step's end, in tolerances."""
+    old, new = load(values, first + r), load(room.stages, (STAGES - 2) * rows + r)
+    estimate = multiply(splat(ESTIMATE[0]), old)
+    for stage in range(STAGES - 1):
+        weight = splat(ESTIMATE[stage + 2])
+        estimate = fma(weight, load(room.stages, stage * rows + r), estimate)
+    top = add(splat(tolerances.share * level), maximum(absolute(old), absolute(new)))
+    return divide(estimate, fma(top, splat(tolerances.relative), splat(tolerances.least)))
+
+
+@allocating
+def _accept(first: int, rows: int, r: int, length: float, values: Rows, room: Room) -> None:
+    """Put a row of a step's end into the trial."""
+    slope = multiply(splat(LAST_SLOPE[0] / length), load(values, first + r))
+    for stage in range(STAGES - 1):
+        weight = splat(LAST_SLOPE[stage + 2] / length)
+        slope = fma(weight, load(room.stages, stage * rows + r), slope)
+    store(room.trial, first + r, load(room.stages, (STAGES - 2) * rows + r))
+    store(room.trial_slope, first + r, slope)
 
 
 @allocating
@@ -193,16 +209,16 @@ def first_slope(
     room: Room,
 ) -> None:
     """Write how fast a group's derivatives change, with the Jacobian of all lanes in ``rows``."""
-    side, first = room.side, group * n
-    for r in range(n):
-        store(side, r, splat(0.0))
-    add_slots(lists, group, room.slots[0], side)
+    first = VECTORS * group * n
+    for r in range(first, first + VECTORS * n):
+        store(room.slope, r, splat(0.0))
+    _add_slots(lists, group, room.slots[0], room.slope, first)
     for entry in range(lists.entry_row.size):
-        row, column = lists.entry_row[entry], lists.entry_column[entry]
         value = load(room.rows, jacobian + entry)
-        store(side, row, fma(value, load(derivatives, first + column), load(side, row)))
-    for r in range(n):
-        store(room.slope, first + r, load(side, r))
+        for vector in range(VECTORS):
+            row = first + VECTORS * lists.entry_row[entry] + vector
+            column = first + VECTORS * lists.entry_column[entry] + vector
+            store(room.slope, row, fma(value, load(derivatives, column), load(room.slope, row)))
 
 
 @allocating
@@ -216,25 +232,29 @@ def rest_group(
     room: Room,
 ) -> None:
     """Bring a group's derivatives to rest; leave the last relative changes in ``error``."""
-    side, first = room.side, group * n
-    moving = splat(1.0)
+    side, rows = room.stages, VECTORS * n
+    first = group * rows
+    for vector in range(VECTORS):
+        store(room.error, VECTORS * group + vector, splat(1.0))
     for _ in range(MOST_ITERATIONS):
-        for r in range(n):
+        for r in range(rows):
             store(side, r, multiply(load(values, first + r), splat(inverse)))
-        add_slots(lists, group, room.slots[0], side)
-        solve_one(room.factors[0], elimination, side, 0)
-        still = greater(moving, splat(SETTLED))
-        change, size = splat(0.0), splat(1e-300)
-        for r in range(n):
-            old, new = load(values, first + r), load(side, r)
-            change = maximum(change, absolute(subtract(new, old)))
-            size = maximum(size, absolute(new))
-            # Where a lane has settled it stays, whatever its neighbours still do.
-            store(values, first + r, select(still, new, old))
-        moving = select(still, divide(change, size), moving)
-        store(room.error, group, moving)
+        _add_slots(lists, group, room.slots[0], side, 0)
+        solve_pairs(room.factors[0], elimination, side, 0)
+        for vector in range(VECTORS):
+            moving = load(room.error, VECTORS * group + vector)
+            still = greater(moving, splat(SETTLED))
+            change, size = splat(0.0), splat(1e-300)
+            for r in range(vector, rows, VECTORS):
+                old, new = load(values, first + r), load(side, r)
+                change = maximum(change, absolute(subtract(new, old)))
+                size = maximum(size, absolute(new))
+                # Where a lane has settled it stays, whatever its neighbours still do.
+                store(values, first + r, select(still, new, old))
+            moving = select(still, divide(change, size), moving)
+            store(room.error, VECTORS * group + vector, moving)
         busy = False
-        for lane in range(LANES):
-            busy = busy or room.error[LANES * group + lane] > SETTLED
+        for lane in range(GROUP):
+            busy = busy or room.error[GROUP * group + lane] > SETTLED
         if not busy:
             return

@@ -12,9 +12,25 @@ Wanner, whose stages are of order 1, and need no matrix to be told from what is 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-__all__ = ["COEFFICIENTS", "ERROR", "GAMMA", "NODES", "STAGES"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+__all__ = [
+    "COEFFICIENTS",
+    "ERROR",
+    "ESTIMATE",
+    "GAMMA",
+    "KNOWN",
+    "LAST_SLOPE",
+    "NODES",
+    "STAGES",
+]
 
 GAMMA = 0.25
 STAGES = 6
@@ -50,3 +66,33 @@ EMBEDDED = np.array(
 )
 ERROR = COEFFICIENTS[-1] - EMBEDDED
 """Of the slopes in the difference between the method and the embedded one."""
+
+ROUNDING = 1e-14
+"""What a weight of zero may come out as."""
+
+
+def _by_states(weights: Values) -> Values:
+    """Return how a sum of slopes times the step is a sum of what is at hand.
+
+    That is: the start, the first slope times the step, and the states of the later stages, of which
+    the slopes would have to be computed and stored beside them otherwise. A later stage is
+    ``Y = X + gamma h k`` with X a sum over the stages before, so that k is a sum of states.
+    """
+    before = np.tril(COEFFICIENTS[1:, 1:], -1) / GAMMA
+    start = np.ones((STAGES - 1, 1))
+    given = np.concatenate([start, COEFFICIENTS[1:, :1], before], axis=1)
+    known = np.linalg.solve(np.eye(STAGES - 1) + before, given)
+    states = np.eye(STAGES - 1, STAGES + 1, 2)
+    slopes = np.concatenate([np.eye(1, STAGES + 1, 1), (states - known) / GAMMA])
+    found: Values = weights @ slopes
+    return np.where(np.abs(found) < ROUNDING, 0.0, found)
+
+
+KNOWN = np.array(
+    [np.eye(1, STAGES + 1)[0] + _by_states(np.tril(COEFFICIENTS, -1)[s]) for s in range(STAGES)]
+)
+"""What a stage knows beforehand, all but its own slope: weights of the step's start, of its first
+slope times the step, and of the states of the stages after the first."""
+
+LAST_SLOPE, ESTIMATE = _by_states(np.eye(STAGES)[-1]), _by_states(ERROR)
+"""The same of the slope at the end of the step, times the step, and of the estimate of the error."""
