@@ -16,7 +16,16 @@ from pathway.lanes.variation.lists import GROUP, parameter_lists
 from pathway.lanes.variation.march import MOST_HALVINGS
 from pathway.lanes.variation.slopes import parameter_slopes
 from pathway.lanes.variation.step import Tolerances
-from pathway.lanes.variation.tableau import COEFFICIENTS, ERROR, GAMMA, NODES, STAGES
+from pathway.lanes.variation.tableau import (
+    COEFFICIENTS,
+    ERROR,
+    ESTIMATE,
+    GAMMA,
+    KNOWN,
+    LAST_SLOPE,
+    NODES,
+    STAGES,
+)
 from pathway.model import Network, network_from_graph
 from pathway.model.sensitivities import readout_slopes, rest_slopes, start_slopes
 from pathway.scenario.resolve import Step
@@ -99,6 +108,16 @@ def test_the_method_is_l_stable() -> None:
     assert max(left(1j * y) for y in np.logspace(-2, 3, 200)) <= 1.0 + 1e-12
     # Where J is large the end of a step forgets its start.
     assert left(-1e9) < 1e-8
+
+
+def test_stages_kept_as_states_are_the_stages_of_the_method() -> None:
+    rng = np.random.default_rng(1)
+    start, slopes = rng.normal(), rng.normal(size=STAGES)
+    held = np.array([start, slopes[0], *(start + COEFFICIENTS[1:] @ slopes)])
+    np.testing.assert_allclose(KNOWN @ held, start + np.tril(COEFFICIENTS, -1) @ slopes, rtol=1e-12)
+    np.testing.assert_allclose(LAST_SLOPE @ held, slopes[-1], rtol=1e-12)
+    np.testing.assert_allclose(ESTIMATE @ held, ERROR @ slopes, rtol=1e-12)
+    assert LAST_SLOPE[1] == ESTIMATE[1] == 0.0
 
 
 # ---- the kernels --------------------------------------------------------------------------------

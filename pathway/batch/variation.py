@@ -16,7 +16,8 @@ from pathway.kernels.arguments import aligned
 from pathway.lanes.layout import FIRST_STATE
 from pathway.lanes.variation.lists import GROUP
 from pathway.lanes.variation.march import Course
-from pathway.lanes.variation.step import SETTLED, Room, Tolerances
+from pathway.lanes.variation.start import SETTLED
+from pathway.lanes.variation.step import Room, Tolerances
 from pathway.lanes.variation.tableau import NODES, STAGES
 from pathway.lanes.vector import LANES
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pathway.lanes.jit import allocating, allocating_entry
-from pathway.lanes.layout import FIRST_STATE
-from pathway.lanes.linear import decompose
-from pathway.lanes.machine import fill_constants, run_rates, run_slopes, run_still
+from pathway.lanes.machine import fill_constants, run_still
 from pathway.lanes.variation.lists import GROUP, VECTORS
+from pathway.lanes.variation.matrices import linearize, matrices, states_within
 from pathway.lanes.variation.slopes import parameter_slopes
-from pathway.lanes.variation.step import first_slope, rest_group, step_group
-from pathway.lanes.variation.tableau import GAMMA, NODES, STAGES
-from pathway.lanes.vector import LANES, fma, greater, load, select, splat, store
+from pathway.lanes.variation.start import first_slope, rest_group
+from pathway.lanes.variation.step import step_group
+from pathway.lanes.variation.tableau import GAMMA, STAGES
+from pathway.lanes.vector import fma, greater, load, select, splat, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,68 +63,6 @@ class Course(NamedTuple):
 
 
 @allocating
-def _states_within(
-    states: NDArray[np.float64], piece: int, pieces: int, into: NDArray[np.float64]
-) -> None:
-    """Write the states at the stage times of a piece of a step.
-
-    They are those of a polynomial through the six stages of the step.
-    """
-    into[:] = 0.0
-    for stage in range(STAGES):
-        share = (piece + NODES[stage]) / pieces
-        for known in range(STAGES):
-            weight = 1.0
-            for other in range(STAGES):
-                if other != known:
-                    weight *= (share - NODES[other]) / (NODES[known] - NODES[other])
-            if weight != 0.0:
-                for k in range(states.shape[1]):
-                    into[stage, k] += weight * states[known, k]
-
-
-@allocating
-def _matrices(
-    program: LaneProgram,
-    elimination: Elimination,
-    shape: Shape,
-    arguments: Arguments,
-    lists: ParameterLists,
-    order: Whole,
-    inverse: float,
-    first: int,
-    last: int,
-    room: Room,
-) -> None:
-    """Factorize the matrices at some of ``room.states`` and compute df/dp there.
-
-    The stages are factorized side by side, a lane each; the solves read one stage's factors one
-    after the other.
-    """
-    _linearize(program, order, first, last, room)
-    decompose(room.wide, room.rows, shape.jacobian, splat(inverse), elimination)
-    for place in range(shape.factors):
-        for stage in range(last - first):
-            room.factors[stage, place] = room.wide[LANES * place + stage]
-    for stage in range(last - first):
-        parameter_slopes(
-            room.states[first + stage], arguments, lists, room.rate, room.partial, room.slots[stage]
-        )
-
-
-@allocating
-def _linearize(program: LaneProgram, order: Whole, first: int, last: int, room: Room) -> None:
-    """Compute the Jacobians at some of ``room.states``, a lane each, the last in what is left."""
-    rows = room.rows
-    for lane in range(LANES):
-        stage = min(first + lane, last - 1)
-        for k in range(order.size):
-            rows[LANES * (FIRST_STATE + k) + lane] = room.states[stage, order[k]]
-    run_rates(rows, program)
-    run_slopes(rows, program)
-
-
-@allocating
 def _begin(
     program: LaneProgram,
     shape: Shape,
@@ -137,7 +75,7 @@ def _begin(
 ) -> None:
     """Write how fast derivatives change at the start of a course."""
     room.states[0] = course.states[0, 0]
-    _linearize(program, order, 0, 1, room)
+    linearize(program, order, 0, 1, room)
     parameter_slopes(room.states[0], arguments, lists, room.rate, room.partial, room.slots[0])
     for group in range(lists.group_start.size - 1):
         first_slope(group, shape.jacobian, shape.states, lists, derivatives, room)
@@ -226,8 +164,8 @@ def _march(
             length = course.lengths[step] / pieces
             inverse = 1.0 / (GAMMA * length)
             for piece in range(pieces):
-                _states_within(course.states[step], piece, pieces, room.states)
-                _matrices(
+                states_within(course.states[step], piece, pieces, room.states)
+                matrices(
                     program,
                     elimination,
                     shape,
@@ -313,7 +251,7 @@ def make_variation(digest: int) -> Callable[..., None]:
             return
         room.states[0] = course.states[0, 0]
         inverse = 1.0 / horizon
-        _matrices(program, elimination, shape, arguments, lists, order, inverse, 0, 1, room)
+        matrices(program, elimination, shape, arguments, lists, order, inverse, 0, 1, room)
         for group in range(lists.group_start.size - 1):
             rest_group(group, inverse, shape.states, elimination, lists, derivatives, room)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pathway.lanes.jit import allocating
-from pathway.lanes.variation.lists import GROUP, VECTORS
+from pathway.lanes.variation.lists import VECTORS
 from pathway.lanes.variation.solve import solve_pairs
 from pathway.lanes.variation.tableau import ESTIMATE, GAMMA, KNOWN, LAST_SLOPE, STAGES
 from pathway.lanes.vector import (
@@ -19,14 +19,12 @@ from pathway.lanes.vector import (
     at_least,
     divide,
     fma,
-    greater,
     load,
     maximum,
     multiply,
     select,
     splat,
     store,
-    subtract,
 )
 
 if TYPE_CHECKING:
@@ -41,12 +39,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-__all__ = ["SETTLED", "Room", "Tolerances", "first_slope", "rest_group", "step_group"]
-
-SETTLED = 1e-11
-"""Relative change at which a derivative at rest is done."""
-
-MOST_ITERATIONS = 60
+__all__ = ["Room", "Tolerances", "add_slots", "step_group"]
 
 
 class Tolerances(NamedTuple):
@@ -85,7 +78,7 @@ class Room(NamedTuple):
 
 
 @allocating
-def _add_slots(lists: ParameterLists, group: int, slots: Rows, into: Rows, first: int) -> None:
+def add_slots(lists: ParameterLists, group: int, slots: Rows, into: Rows, first: int) -> None:
     """Add how fast a group's parameters change the derivative to rows from ``first`` on."""
     for slot in range(lists.group_start[group], lists.group_start[group + 1]):
         for vector in range(VECTORS):
@@ -121,7 +114,7 @@ def _stage(number: int) -> Callable[..., None]:
                     splat(weights[earlier] * inverse), load(stages, earlier * rows + r), known
                 )
             store(stages, own + r, known)
-        _add_slots(lists, group, room.slots[before], stages, own)
+        add_slots(lists, group, room.slots[before], stages, own)
         solve_pairs(room.factors[before], elimination, stages, own)
 
     return allocating(stage)
@@ -197,64 +190,3 @@ def _accept(first: int, rows: int, r: int, length: float, values: Rows, room: Ro
         slope = fma(weight, load(room.stages, stage * rows + r), slope)
     store(room.trial, first + r, load(room.stages, (STAGES - 2) * rows + r))
     store(room.trial_slope, first + r, slope)
-
-
-@allocating
-def first_slope(
-    group: int,
-    jacobian: int,
-    n: int,
-    lists: ParameterLists,
-    derivatives: Rows,
-    room: Room,
-) -> None:
-    """Write how fast a group's derivatives change, with the Jacobian of all lanes in ``rows``."""
-    first = VECTORS * group * n
-    for r in range(first, first + VECTORS * n):
-        store(room.slope, r, splat(0.0))
-    _add_slots(lists, group, room.slots[0], room.slope, first)
-    for entry in range(lists.entry_row.size):
-        value = load(room.rows, jacobian + entry)
-        for vector in range(VECTORS):
-            row = first + VECTORS * lists.entry_row[entry] + vector
-            column = first + VECTORS * lists.entry_column[entry] + vector
-            store(room.slope, row, fma(value, load(derivatives, column), load(room.slope, row)))
-
-
-@allocating
-def rest_group(
-    group: int,
-    inverse: float,
-    n: int,
-    elimination: Elimination,
-    lists: ParameterLists,
-    values: Rows,
-    room: Room,
-) -> None:
-    """Bring a group's derivatives to rest; leave the last relative changes in ``error``."""
-    side, rows = room.stages, VECTORS * n
-    first = group * rows
-    for vector in range(VECTORS):
-        store(room.error, VECTORS * group + vector, splat(1.0))
-    for _ in range(MOST_ITERATIONS):
-        for r in range(rows):
-            store(side, r, multiply(load(values, first + r), splat(inverse)))
-        _add_slots(lists, group, room.slots[0], side, 0)
-        solve_pairs(room.factors[0], elimination, side, 0)
-        for vector in range(VECTORS):
-            moving = load(room.error, VECTORS * group + vector)
-            still = greater(moving, splat(SETTLED))
-            change, size = splat(0.0), splat(1e-300)
-            for r in range(vector, rows, VECTORS):
-                old, new = load(values, first + r), load(side, r)
-                change = maximum(change, absolute(subtract(new, old)))
-                size = maximum(size, absolute(new))
-                # Where a lane has settled it stays, whatever its neighbours still do.
-                store(values, first + r, select(still, new, old))
-            moving = select(still, divide(change, size), moving)
-            store(room.error, VECTORS * group + vector, moving)
-        busy = False
-        for lane in range(GROUP):
-            busy = busy or room.error[GROUP * group + lane] > SETTLED
-        if not busy:
-            return

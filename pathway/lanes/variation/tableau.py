@@ -95,4 +95,5 @@ KNOWN = np.array(
 slope times the step, and of the states of the stages after the first."""
 
 LAST_SLOPE, ESTIMATE = _by_states(np.eye(STAGES)[-1]), _by_states(ERROR)
-"""The same of the slope at the end of the step, times the step, and of the estimate of the error."""
+"""The same of the slope at the end of the step, times the step, and of the estimate of the error.
+Neither has anything of the first slope."""
