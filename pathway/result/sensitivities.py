@@ -44,7 +44,7 @@ def sensitivities(
 ) -> xr.Dataset:
     """Return how much each readout moves with each parameter, along one scenario.
 
-    All parameters are taken together, in the time of some dozens of runs for the whole HER2 model.
+    All parameters are taken together, in the time of some seventy runs for the whole HER2 model.
     The untreated rest moves with the parameters too. What is given in the scenario is held: doses,
     and the scales that hold regulated receptors at their measured level in the context (anchors);
     such a scale is a parameter of its own, among those returned.
