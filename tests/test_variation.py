@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from pathway.batch.variation import Varied, pack_derivatives, unpack_derivatives, vary
 from pathway.declare.entities import FactorKind
 from pathway.declare.parameters import Monomial
-from pathway.lanes.variation.lists import GROUP, parameter_lists
+from pathway.lanes import linear
+from pathway.lanes.jit import block
+from pathway.lanes.variation import solve
+from pathway.lanes.variation.lists import GROUP, VECTORS, parameter_lists
 from pathway.lanes.variation.march import MOST_HALVINGS
 from pathway.lanes.variation.slopes import parameter_slopes
 from pathway.lanes.variation.step import Tolerances
@@ -26,18 +29,21 @@ from pathway.lanes.variation.tableau import (
     NODES,
     STAGES,
 )
+from pathway.lanes.vector import LANES
 from pathway.model import Network, network_from_graph
 from pathway.model.sensitivities import readout_slopes, rest_slopes, start_slopes
 from pathway.scenario.resolve import Step
 from pathway.solve.settings import Method, Settings
 from tests.reference.graphs import Builder, binding, decay, dosed, factor, networks
 from tests.reference.variation import central, march, rate_slopes
+from tests.test_lanes_linear import Case, cases, lanes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from pathway.lanes.layout import Elimination
     from pathway.model.sensitivities import ReadoutSlopes
 
     Values = NDArray[np.float64]
@@ -121,6 +127,34 @@ def test_stages_kept_as_states_are_the_stages_of_the_method() -> None:
 
 
 # ---- the kernels --------------------------------------------------------------------------------
+
+
+@block
+def solve_pairs(factors: Values, elimination: Elimination, vectors: Values) -> None:
+    solve.solve_pairs(factors, elimination, vectors, 2)
+
+
+@block
+def solve_one(factors: Values, elimination: Elimination, vectors: Values) -> None:
+    linear.solve_one(factors, elimination, vectors, 0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(cases, st.integers(0, LANES - 1))
+def test_each_vector_of_a_pair_is_solved_as_alone(case: Case, lane: int) -> None:
+    factors = np.ascontiguousarray(case.factors().reshape(-1, LANES)[:, lane])
+    right = np.stack([case.right, -2.0 * case.right], axis=1)[case.order]
+    pairs = lanes(np.concatenate([np.full((1, 2, LANES), np.nan), right]))
+    solve_pairs(factors, case.elimination, pairs)
+    for vector in range(VECTORS):
+        alone = lanes(right[:, vector])
+        solve_one(factors, case.elimination, alone)
+        found = pairs.reshape(-1, VECTORS, LANES)[1:, vector]
+        np.testing.assert_array_equal(found.ravel(), alone)
+    expected = np.linalg.solve(case.matrix(lane), case.right)[case.order]
+    np.testing.assert_allclose(
+        pairs.reshape(-1, VECTORS, LANES)[1:, 0], expected, rtol=1e-9, atol=1e-10
+    )
 
 
 @settings(max_examples=30, deadline=None)
