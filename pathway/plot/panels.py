@@ -109,7 +109,8 @@ def timecourse_panels(
         raise PathwayError("time courses", "nothing to draw", "name a readout and a condition")
     with style():
         figure = Figure(figsize=(1.95 * n_columns + 0.7, 1.6 * n_rows + 1.5), layout="constrained")
-        axes = figure.subplots(n_rows, n_columns, sharex=True, squeeze=False)
+        # All panels have the same times. Axes that share them would each set the scale of all.
+        axes = figure.subplots(n_rows, n_columns, squeeze=False)
         for column, (heading, lines) in enumerate(conditions.items()):
             for row, readout in enumerate(readouts):
                 ax = axes[row, column]
@@ -133,6 +134,7 @@ def timecourse_panels(
                 ax.title.set_fontsize(8.5)
                 if row < n_rows - 1:
                     ax.set_xlabel("")
+                    ax.tick_params(labelbottom=False)
         handles, names = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=4, handlelength=3.0)
         if title:

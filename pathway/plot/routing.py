@@ -77,22 +77,21 @@ def route(
         Clear space at both ends.
     """
     others = [box for name, box in boxes.items() if name not in (tail, head)]
+    centres = np.array([(box.x, box.y) for box in others]).reshape(-1, 1, 2)
+    reach = np.array([(box.half_width, box.half_height) for box in others]).reshape(-1, 1, 2)
+    # Every third point is enough to notice a shared course, and keeps the search quick.
+    placed = np.concatenate([np.empty((0, 2)), *(line[::3] for line in drawn)])
     best, least = np.empty((0, 2)), np.inf
     for bend in _BENDS:
         points = clip(curve(boxes[tail], boxes[head], bend), boxes[tail], boxes[head], gap)
-        hits = sum(int(box.contains(points, gap * 0.8).sum()) for box in others)
-        cost = 1.0 * hits + 6.0 * abs(bend) + 0.4 * _shared(points, drawn, gap)
+        inside = (np.abs(points - centres) < reach + gap * 0.8).all(axis=2)
+        cost = 1.0 * inside.sum() + 6.0 * abs(bend) + 0.4 * _shared(points[::3], placed, gap)
         if cost < least - 1e-9:
             best, least = points, cost
     return best
 
 
-def _shared(points: np.ndarray, drawn: Sequence[np.ndarray], gap: float) -> float:
-    """Return how many points of a line run close beside lines already drawn."""
-    if not drawn:
-        return 0.0
-    # Every third point is enough to notice a shared course, and keeps the search quick.
-    placed = np.concatenate([line[::3] for line in drawn])
-    probe = points[::3]
-    distance = np.abs(probe[:, None, :] - placed[None, :, :]).max(axis=2)
-    return float((distance < 0.6 * gap).any(axis=1).sum())
+def _shared(probe: np.ndarray, placed: np.ndarray, gap: float) -> float:
+    """Return how many points of a line run close beside points of lines already drawn."""
+    near = np.abs(probe[:, None, :] - placed[None, :, :]) < 0.6 * gap
+    return float((near[:, :, 0] & near[:, :, 1]).any(axis=1).sum())
