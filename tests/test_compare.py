@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from matplotlib import pyplot as plt
 
 import pathway as pw
 from pathway.analysis.compare import compare, trials
+from pathway.analysis.compare_draw import second_process
 from pathway.analysis.compare_save import together
 from pathway.analysis.compare_score import ranking, score_table
 from pathway.errors import PathwayError, ScenarioError
@@ -248,13 +250,28 @@ def test_everything_is_saved_with_units(result: Comparison, tmp_path: Path) -> N
         assert str(data["strategy"].to_numpy()[1]) == "blocker"
 
 
-def test_the_same_comparison_writes_the_same_bytes(toy: Model, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        compare(toy, strategies=["blocker"], contexts=["CELL"], lesions=(), curve_doses=0).save(
-            tmp_path / name
-        )
-    for path in (tmp_path / "one").iterdir():
-        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+def small(toy: Model) -> Comparison:
+    return compare(toy, strategies=["blocker"], contexts=["CELL"], lesions=(), curve_doses=0)
+
+
+def test_the_same_comparison_writes_the_same_bytes_by_two_processes_too(
+    toy: Model, tmp_path: Path
+) -> None:
+    small(toy).save(tmp_path / "one")
+    with second_process() as executor:
+        small(toy).save(tmp_path / "two", executor=executor)
+    written = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == written
+    for name in written:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_second_process_that_died_is_an_error(toy: Model, tmp_path: Path) -> None:
+    with second_process() as executor:
+        executor.submit(os._exit, 1)
+        with pytest.raises(PathwayError, match="ended before its work"):
+            small(toy).save(tmp_path / "out", executor=executor)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_on_the_way_leaves_the_folder_as_it_was(

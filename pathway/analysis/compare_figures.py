@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import networkx as nx
@@ -17,6 +18,8 @@ from pathway.plot.panels import curve_panels, heatmap_panels, timecourse_panels
 from pathway.plot.timecourses import timecourse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from pathway.analysis.strategies import LigandArm
     from pathway.model import Model
 
-__all__ = ["figures", "influence", "panel"]
+__all__ = ["figure", "figure_names", "influence", "panel"]
 
 KINDS = ("heatmap", "timecourse", "curves", "pathway")
 NOT_A_TRIAL = "Cell lines, without chemotherapy: not a prediction of the trial"
@@ -35,15 +38,25 @@ COURSES = ("pHER3", "pAKT_S473")
 """Readouts drawn over time above those of the ranking, where the model has them."""
 
 
-def figures(comparison: Comparison) -> dict[str, Figure]:
-    """Return every figure by file name."""
-    made = {"heatmap": _heatmaps(comparison)}
+def figure_names(comparison: Comparison) -> tuple[str, ...]:
+    """Return the file names of the figures, in order."""
+    return tuple(_makers(comparison))
+
+
+def figure(comparison: Comparison, name: str) -> Figure:
+    """Return one figure by its file name."""
+    return _makers(comparison)[name]()
+
+
+def _makers(comparison: Comparison) -> dict[str, Callable[[], Figure]]:
+    """Return what makes each figure, by file name."""
+    makers: dict[str, Callable[[], Figure]] = {"heatmap": partial(_heatmaps, comparison)}
     for arm in comparison.plan.ligands:
-        made[f"timecourses_{arm.id}"] = _timecourses(comparison, arm)
+        makers[f"timecourses_{arm.id}"] = partial(_timecourses, comparison, arm)
     if len(comparison.curves):
-        made["inhibition_curves"] = _curves(comparison)
-    made["pathway"] = _pathway(comparison, comparison.run(_best(comparison)))
-    return made
+        makers["inhibition_curves"] = partial(_curves, comparison)
+    makers["pathway"] = partial(_pathway, comparison)
+    return makers
 
 
 def influence(comparison: Comparison, run: Run) -> nx.DiGraph[str]:
@@ -247,10 +260,11 @@ def _draw_pathway(comparison: Comparison, run: Run, ax: Axes | None) -> Axes:
     )
 
 
-def _pathway(comparison: Comparison, run: Run) -> Figure:
-    """Return the pathway on a figure of its own, of the size it asks for, not left open."""
+def _pathway(comparison: Comparison) -> Figure:
+    """Return the best strategy's pathway on a figure of the size it asks for, not left open."""
     from matplotlib import pyplot as plt
 
-    figure = cast("Figure", _draw_pathway(comparison, run, None).figure)
-    plt.close(figure)
-    return figure
+    run = comparison.run(_best(comparison))
+    drawn = cast("Figure", _draw_pathway(comparison, run, None).figure)
+    plt.close(drawn)
+    return drawn

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pathway.errors import ScenarioError, nearest
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from pathlib import Path
 
     import pandas as pd
@@ -147,11 +148,13 @@ class Comparison:
 
     def figures(self) -> dict[str, Figure]:
         """Return all figures by file name: heat map, time courses, inhibition curves, pathway."""
-        from pathway.analysis.compare_figures import figures
+        from pathway.analysis.compare_figures import figure, figure_names
 
-        return figures(self)
+        return {name: figure(self, name) for name in figure_names(self)}
 
-    def save(self, folder: str | Path, *, figures: bool = True) -> tuple[Path, ...]:
+    def save(
+        self, folder: str | Path, *, figures: bool = True, executor: Executor | None = None
+    ) -> tuple[Path, ...]:
         """Write everything into a folder, all at once: a failure on the way leaves it as it was.
 
         Writes ``suppression.csv`` with ``suppression.units.json``, ``ranking.csv``, ``curves.csv``
@@ -164,6 +167,9 @@ class Comparison:
             Made if absent; files of the same names are replaced, others are kept.
         figures : bool
             Whether to draw figures.
+        executor : concurrent.futures.Executor, optional
+            Draws half of the figures meanwhile; the files do not depend on it. With one of
+            processes a script needs ``if __name__ == "__main__":`` around what it does.
 
         Returns
         -------
@@ -173,11 +179,11 @@ class Comparison:
         Raises
         ------
         PathwayError
-            If the folder cannot be written.
+            If the folder cannot be written, or a process of the executor died.
         """
         from pathway.analysis.compare_save import save
 
-        return save(self, folder, figures=figures)
+        return save(self, folder, figures=figures, executor=executor)
 
 
 def _names(run: Run) -> dict[str, str]:

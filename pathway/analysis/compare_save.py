@@ -13,6 +13,7 @@ from pathway.errors import PathwayError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
 
     import pandas as pd
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["save", "together", "write_csv", "write_json"]
 
 
-def save(comparison: Comparison, folder: str | Path, *, figures: bool) -> tuple[Path, ...]:
+def save(
+    comparison: Comparison, folder: str | Path, *, figures: bool, executor: Executor | None = None
+) -> tuple[Path, ...]:
     """Write a comparison; see :meth:`pathway.analysis.compare_result.Comparison.save`."""
     place = Path(folder)
     with together(place) as work:
@@ -36,10 +39,9 @@ def save(comparison: Comparison, folder: str | Path, *, figures: bool) -> tuple[
         # NetCDF 3 by scipy: every netCDF reader opens it, and it needs no further package.
         comparison.dataset.to_netcdf(work / "results.nc", engine="scipy")
         if figures:
-            from pathway.plot import save_figure
+            from pathway.analysis.compare_draw import draw_files
 
-            for name, figure in comparison.figures().items():
-                save_figure(figure, work, name)
+            draw_files(comparison, work, executor)
         names = sorted(path.name for path in work.iterdir())
     return tuple(place / name for name in names)
 

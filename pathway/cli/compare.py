@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,6 +128,7 @@ def compare(
     Example: pathway compare --context SKBR3 --strategy lapatinib --strategy lapatinib+trastuzumab
     """
     import pathway as pw
+    from pathway.analysis.compare_draw import second_process
     from pathway.analysis.compare_save import together
     from pathway.analysis.panel import Panel, panel
 
@@ -145,7 +147,8 @@ def compare(
         "workers": workers,
     }
     many = None if trial is not None else panel_name(model, regimen, context)
-    with together(out) as work:
+    drawn = figures and many is None
+    with together(out) as work, second_process() if drawn else nullcontext() as executor:
         with Bar("comparing") as bar:
             result = (
                 pw.compare(model, **asked, trial=trial, regimen=regimen, progress=bar)
@@ -153,7 +156,10 @@ def compare(
                 else panel(model, many, **asked, seed=seed, progress=bar)
             )
         with Bar("writing tables and figures"):
-            result.save(work, figures=figures)
+            if isinstance(result, Panel):
+                result.save(work, figures=figures)
+            else:
+                result.save(work, figures=figures, executor=executor)
         written = sorted(path.name for path in work.iterdir())
     if isinstance(result, Panel):
         report_panel(result, form)
