@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def locate(
     """
     first, last = margin(low), margin(high)
     if np.isfinite(first) and np.isfinite(last) and first * last < 0.0:
-        root = float(brentq(margin, low, high, xtol=5e-324, rtol=SHARPEST))
+        root = float(scipy.optimize.brentq(margin, low, high, xtol=5e-324, rtol=SHARPEST))
         reach = float(np.spacing(abs(root)))
         if turned(root):
             high = root

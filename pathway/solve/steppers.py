@@ -1,12 +1,18 @@
-"""scipy's step-by-step integrators, given the kernels in the form each of them likes best."""
+"""scipy's step-by-step integrators, given the kernels in the form each of them likes best.
+
+``scipy.integrate`` is loaded at its first use: that takes a third of a second, and most runs go
+through the lanes.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import integrate, sparse
+import scipy
+from scipy import sparse
 from threadpoolctl import ThreadpoolController
 
 from pathway.solve.settings import Method, Settings
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
+    from scipy.integrate import OdeSolver
 
     from pathway.compile.tables import Tables
     from pathway.kernels.arguments import Arguments
@@ -36,7 +43,7 @@ def make_stepper(
     span: tuple[float, float],
     y0: NDArray[np.float64],
     settings: Settings,
-) -> integrate.OdeSolver:
+) -> OdeSolver:
     """Return a solver at the start of ``span`` that will stop exactly at its end."""
     n = y0.size
 
@@ -61,7 +68,7 @@ def make_part_stepper(
     y0: NDArray[np.float64],
     live: NDArray[np.intp],
     settings: Settings,
-) -> integrate.OdeSolver:
+) -> OdeSolver:
     """Return a solver for the species ``live`` alone; the others stay as they are in ``y0``."""
     full = y0.copy()
     corner = np.ix_(live, live)
@@ -84,13 +91,13 @@ def _solver(
     span: tuple[float, float],
     y0: Vector,
     settings: Settings,
-) -> integrate.OdeSolver:
+) -> OdeSolver:
     start, stop = span
     rtol, atol = settings.rtol, settings.atol
     if settings.method is Method.LSODA:
-        return integrate.LSODA(fun, start, y0, stop, jac=dense, rtol=rtol, atol=atol)
-    solver = integrate.Radau if settings.method is Method.RADAU else integrate.BDF
-    stepper: integrate.OdeSolver = solver(fun, start, y0, stop, jac=preferred, rtol=rtol, atol=atol)
+        return scipy.integrate.LSODA(fun, start, y0, stop, jac=dense, rtol=rtol, atol=atol)
+    solver = scipy.integrate.Radau if settings.method is Method.RADAU else scipy.integrate.BDF
+    stepper: OdeSolver = solver(fun, start, y0, stop, jac=preferred, rtol=rtol, atol=atol)
     return stepper
 
 
@@ -107,5 +114,6 @@ def one_thread() -> AbstractContextManager[object]:
 
 @cache
 def _pools() -> ThreadpoolController:
-    # Finding the loaded libraries takes milliseconds; they are all loaded by this module's imports.
+    # Finding the loaded libraries takes milliseconds; scipy's own BLAS is one only after this.
+    import_module("scipy.integrate")
     return ThreadpoolController()

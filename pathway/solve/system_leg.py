@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import integrate
+import scipy
 
 from pathway.errors import SolveError
 from pathway.solve.crossing import locate
@@ -15,6 +15,7 @@ from pathway.solve.system_stepper import require_finite, system_stepper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.integrate import DenseOutput, OdeSolver
 
     from pathway.solve.events import EventQueue
     from pathway.solve.settings import Settings
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
     Truths = NDArray[np.bool_]
-    Dense = integrate.DenseOutput
 
 __all__ = ["SystemLeg"]
 
@@ -113,9 +113,7 @@ class SystemLeg:
         self.njev += int(stepper.njev)
         self.nlu += int(stepper.nlu)
 
-    def _march(
-        self, stepper: integrate.OdeSolver, caught: list[warnings.WarningMessage]
-    ) -> float | None:
+    def _march(self, stepper: OdeSolver, caught: list[warnings.WarningMessage]) -> float | None:
         """Step to the end of a stretch, or to a crossing, at which the run is then left."""
         run = self.run
         truths = run.truths(run.time, run.y)
@@ -145,7 +143,7 @@ class SystemLeg:
         return None
 
     def _look(
-        self, dense: Dense, span: tuple[float, float], truths: Truths, watched: Truths
+        self, dense: DenseOutput, span: tuple[float, float], truths: Truths, watched: Truths
     ) -> tuple[Truths, float | None]:
         """Return what conditions are at the end of a step, and where in it the first turned."""
         run, earlier = self.run, span[0]
@@ -164,7 +162,7 @@ class SystemLeg:
             truths, earlier = now, at
         return truths, None
 
-    def _require_no_instant(self, dense: Dense, span: tuple[float, float]) -> None:
+    def _require_no_instant(self, dense: DenseOutput, span: tuple[float, float]) -> None:
         """Refuse to pass over the instant at which what a trigger compares is equal."""
         first, last = (
             self.run.margins(time, dense(time))[-len(self.run.compiled.instants) :] for time in span
@@ -178,7 +176,7 @@ class SystemLeg:
                 "write >= or <= in its trigger",
             )
 
-    def _locate(self, dense: Dense, which: int, span: tuple[float, float]) -> float:
+    def _locate(self, dense: DenseOutput, which: int, span: tuple[float, float]) -> float:
         run = self.run
         old = bool(run.truths(span[0], dense(span[0]))[which])
         return locate(
@@ -187,13 +185,13 @@ class SystemLeg:
             *span,
         )
 
-    def _write_until(self, limit: float, states: Dense | integrate.OdeSolver | None) -> None:
+    def _write_until(self, limit: float, states: DenseOutput | OdeSolver | None) -> None:
         """Write outputs at the times asked for before ``limit``; what is at it may yet jump."""
         reached = int(np.searchsorted(self.times, limit, side="left"))
         if reached <= self.done:
             return
         here = self.times[self.done : reached]
-        dense = states.dense_output() if isinstance(states, integrate.OdeSolver) else states
+        dense = states.dense_output() if isinstance(states, scipy.integrate.OdeSolver) else states
         y = np.empty((here.size, 0)) if dense is None else dense(here).T
         self.found[self.done : reached] = self.run.outputs(here, y)
         self.run.hold(self.inside)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import integrate, sparse
+import scipy
+from scipy import sparse
 
 from pathway.errors import SolveError
 from pathway.solve.settings import Method, Settings
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy.integrate import OdeSolver
 
     from pathway.solve.system_run import SystemRun
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["require_finite", "system_stepper"]
 
 
-def system_stepper(run: SystemRun, stop: float, settings: Settings) -> integrate.OdeSolver:
+def system_stepper(run: SystemRun, stop: float, settings: Settings) -> OdeSolver:
     """Return a solver at the run's time and state that will stop exactly at ``stop``."""
     n = run.y.size
     machine, p = run.machine, run.p
@@ -44,12 +46,10 @@ def system_stepper(run: SystemRun, stop: float, settings: Settings) -> integrate
 
     rtol, atol = settings.rtol, settings.atol
     if settings.method is Method.LSODA:
-        return integrate.LSODA(fun, run.time, run.y, stop, jac=dense, rtol=rtol, atol=atol)
-    solver = integrate.Radau if settings.method is Method.RADAU else integrate.BDF
+        return scipy.integrate.LSODA(fun, run.time, run.y, stop, jac=dense, rtol=rtol, atol=atol)
+    solver = scipy.integrate.Radau if settings.method is Method.RADAU else scipy.integrate.BDF
     preferred = dense if n < DENSE_BELOW else csc
-    stepper: integrate.OdeSolver = solver(
-        fun, run.time, run.y, stop, jac=preferred, rtol=rtol, atol=atol
-    )
+    stepper: OdeSolver = solver(fun, run.time, run.y, stop, jac=preferred, rtol=rtol, atol=atol)
     return stepper
 
 
