@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.colors import Normalize
@@ -117,14 +117,16 @@ def _write_cell(
     ax: Axes, x: float, y: float, value: float, colours: object, scale: Normalize
 ) -> None:
     """Write one number, dark on light or light on dark."""
+    # It lies within the axes: no room is to be found for it, which would take measuring it twice.
+    place: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
     if not np.isfinite(value):
-        ax.text(x, y, "–", ha="center", va="center", color=INK)
+        ax.text(x, y, "–", color=INK, **place)
         return
     red, green, blue, _ = colours(scale(value))  # type: ignore[operator]
     dark = 0.2126 * red + 0.7152 * green + 0.0722 * blue < _DARK
     # No minus zero: a strategy that does nothing does not activate.
     text = f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
-    ax.text(x, y, text, ha="center", va="center", fontsize=8.0, color="white" if dark else INK)
+    ax.text(x, y, text, fontsize=8.0, color="white" if dark else INK, **place)
 
 
 def _write_groups(ax: Axes, groups: Sequence[tuple[str, int]], edges: Sequence[np.ndarray]) -> None:
