@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt
 
 import pathway as pw
 from pathway.analysis.compare import compare, trials
-from pathway.analysis.compare_draw import second_process
+from pathway.analysis.compare_draw import MANY, get_ready, second_process
 from pathway.analysis.compare_save import together
 from pathway.analysis.compare_score import ranking, score_table
 from pathway.errors import PathwayError, ScenarioError
@@ -259,6 +259,7 @@ def test_the_same_comparison_writes_the_same_bytes_by_two_processes_too(
 ) -> None:
     small(toy).save(tmp_path / "one")
     with second_process() as executor:
+        get_ready(executor, lambda _done, _total: None)(1, MANY)
         small(toy).save(tmp_path / "two", executor=executor)
     written = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert sorted(path.name for path in (tmp_path / "two").iterdir()) == written

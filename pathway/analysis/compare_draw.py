@@ -15,21 +15,42 @@ from pathway.errors import PathwayError
 from pathway.plot.appearance import save_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
     from pathway.analysis.compare_result import Comparison
 
-__all__ = ["draw_files", "second_process"]
+__all__ = ["MANY", "draw_files", "get_ready", "second_process"]
+
+MANY = 60
+"""Runs from which their figures take longer than a further process needs to start."""
 
 
 @contextmanager
 def second_process() -> Iterator[Executor]:
-    """Yield a further process for :func:`draw_files`; it gets ready while this one goes on."""
+    """Yield a further process for :func:`draw_files`, which starts with its first work."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        executor.submit(_ready)
         yield executor
+
+
+def get_ready(
+    executor: Executor, progress: Callable[[int, int], None]
+) -> Callable[[int, int], None]:
+    """Return a report of progress that also starts the executor, once runs are under way.
+
+    Not before, since what is asked for may be refused, and not for fewer than :data:`MANY` runs.
+    """
+    started = False
+
+    def report(done: int, total: int) -> None:
+        nonlocal started
+        if total >= MANY and not started:
+            started = True
+            executor.submit(_ready)
+        progress(done, total)
+
+    return report
 
 
 def draw_files(comparison: Comparison, folder: Path, executor: Executor | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,7 +127,7 @@ def compare(
     Example: pathway compare --context SKBR3 --strategy lapatinib --strategy lapatinib+trastuzumab
     """
     import pathway as pw
-    from pathway.analysis.compare_draw import second_process
+    from pathway.analysis.compare_draw import MANY, get_ready, second_process
     from pathway.analysis.compare_save import together
     from pathway.analysis.panel import Panel, panel
 
@@ -147,11 +146,11 @@ def compare(
         "workers": workers,
     }
     many = None if trial is not None else panel_name(model, regimen, context)
-    drawn = figures and many is None
-    with together(out) as work, second_process() if drawn else nullcontext() as executor:
+    with together(out) as work, second_process() as executor:
         with Bar("comparing") as bar:
+            report = get_ready(executor, bar) if figures else bar
             result = (
-                pw.compare(model, **asked, trial=trial, regimen=regimen, progress=bar)
+                pw.compare(model, **asked, trial=trial, regimen=regimen, progress=report)
                 if many is None
                 else panel(model, many, **asked, seed=seed, progress=bar)
             )
@@ -159,7 +158,8 @@ def compare(
             if isinstance(result, Panel):
                 result.save(work, figures=figures)
             else:
-                result.save(work, figures=figures, executor=executor)
+                beside = executor if result.dataset.sizes["scenario"] >= MANY else None
+                result.save(work, figures=figures, executor=beside)
         written = sorted(path.name for path in work.iterdir())
     if isinstance(result, Panel):
         report_panel(result, form)
