@@ -16,7 +16,6 @@ from pathway.lanes.ordering import elimination_order
 from pathway.model.equation_model import load_equations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,13 +40,6 @@ def solve(
     factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
 ) -> None:
     linear.solve(factors, elimination, vectors, 2, vectors, 2 + elimination.diagonal.size)
-
-
-@block
-def solve_one(
-    factors: NDArray[np.float64], elimination: Elimination, vectors: NDArray[np.float64]
-) -> None:
-    linear.solve_one(factors, elimination, vectors, 2)
 
 
 def lanes(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,15 +76,10 @@ class Case:
         decompose(factors, self.rows(), lanes(self.inverse_step), self.elimination)
         return factors
 
-    def solution(
-        self,
-        factors: NDArray[np.float64] | None = None,
-        kernel: Callable[..., None] = solve,
-    ) -> NDArray[np.float64]:
+    def solution(self) -> NDArray[np.float64]:
         right = self.right[self.order]
-        parts = [right, np.zeros_like(right)] if kernel is solve_one else [right / 4, right * 0.75]
-        vectors = lanes(np.vstack([np.full((2, LANES), np.nan), *parts]))
-        kernel(self.factors() if factors is None else factors, self.elimination, vectors)
+        vectors = lanes(np.vstack([np.full((2, LANES), np.nan), right / 4, right * 0.75]))
+        solve(self.factors(), self.elimination, vectors)
         solution: NDArray[np.float64] = np.empty_like(self.right)
         solution[self.order] = vectors.reshape(-1, LANES)[2 : 2 + self.order.size]
         return solution
@@ -151,14 +138,6 @@ def test_factors_stand_where_the_elimination_says(case: Case) -> None:
             rtol=1e-9,
             atol=1e-12,
         )
-
-
-@given(case=cases, lane=st.integers(0, LANES - 1))
-@settings(deadline=None, max_examples=40)
-def test_one_matrix_serves_all_lanes(case: Case, lane: int) -> None:
-    factors = np.ascontiguousarray(case.factors().reshape(-1, LANES)[:, lane])
-    expected = np.linalg.solve(case.matrix(lane), case.right)
-    np.testing.assert_allclose(case.solution(factors, solve_one), expected, rtol=1e-9, atol=1e-10)
 
 
 @given(case=cases, lane=st.integers(0, LANES - 1), bad=st.sampled_from([np.nan, np.inf]))

@@ -135,8 +135,8 @@ def solve_pairs(factors: Values, elimination: Elimination, vectors: Values) -> N
 
 
 @block
-def solve_one(factors: Values, elimination: Elimination, vectors: Values) -> None:
-    linear.solve_one(factors, elimination, vectors, 0)
+def solve_alone(factors: Values, elimination: Elimination, vectors: Values, zeros: Values) -> None:
+    linear.solve(factors, elimination, vectors, 0, zeros, 0)
 
 
 @settings(max_examples=30, deadline=None)
@@ -148,7 +148,7 @@ def test_each_vector_of_a_pair_is_solved_as_alone(case: Case, lane: int) -> None
     solve_pairs(factors, case.elimination, pairs)
     for vector in range(VECTORS):
         alone = lanes(right[:, vector])
-        solve_one(factors, case.elimination, alone)
+        solve_alone(lanes(np.repeat(factors, LANES)), case.elimination, alone, 0.0 * alone)
         found = pairs.reshape(-1, VECTORS, LANES)[1:, vector]
         np.testing.assert_array_equal(found.ravel(), alone)
     expected = np.linalg.solve(case.matrix(lane), case.right)[case.order]

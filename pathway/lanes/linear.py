@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float64]
     Whole = NDArray[np.uint32]
 
-__all__ = ["decompose", "solve", "solve_one"]
+__all__ = ["decompose", "solve"]
 
 NONE, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE, TEN = (
     cast("int", np.uintp(number)) for number in range(11)
@@ -137,50 +137,6 @@ def solve(
 def _solve_by_tables(
     factors: Rows, elimination: Elimination, vectors: Rows, first: int, rows: Rows, more: int
 ) -> None:
-    _substitute(load, _both_parts, factors, elimination, vectors, first, rows, more)
-
-
-@block
-def solve_one(factors: Rows, elimination: Elimination, vectors: Rows, first: int) -> None:
-    """Solve eight right-hand sides, one in each lane, with the factors of one matrix.
-
-    Parameters
-    ----------
-    factors
-        One lane of what :func:`decompose` left, one double for each entry.
-    elimination
-    vectors, first
-        The right-hand sides stand in the rows from ``first`` on.
-    """
-    _substitute(_in_all_lanes, _first_part, factors, elimination, vectors, first, vectors, 0)
-
-
-@part
-def _in_all_lanes(factors: Rows, place: int) -> LaneValue:
-    return splat(factors[place])
-
-
-@part
-def _both_parts(vectors: Rows, row: int, rows: Rows, more: int) -> LaneValue:
-    return add(load(vectors, row), load(rows, more))
-
-
-@part
-def _first_part(vectors: Rows, row: int, rows: Rows, more: int) -> LaneValue:  # noqa: ARG001
-    return load(vectors, row)
-
-
-@part
-def _substitute(
-    factor: Callable[[Rows, int], LaneValue],
-    right: Callable[[Rows, int, Rows, int], LaneValue],
-    factors: Rows,
-    elimination: Elimination,
-    vectors: Rows,
-    first: int,
-    rows: Rows,
-    more: int,
-) -> None:
     """Solve with L from the first row to the last, then with U from the last to the first."""
     schedule = elimination.schedule
     start, size = unsigned(first), unsigned(elimination.diagonal.size)
@@ -188,8 +144,9 @@ def _substitute(
     column, place, second = columns, NONE, unsigned(more)
     for row in range(start, start + size):
         stop = columns + load_whole(schedule, end)
-        known = _known(factor, factors, place, vectors, start, schedule, column, stop)
-        store(vectors, row, subtract(right(vectors, row, rows, second), known))
+        known = _known(factors, place, vectors, start, schedule, column, stop)
+        side = add(load(vectors, row), load(rows, second))
+        store(vectors, row, subtract(side, known))
         second += ONE
         place += stop - column
         column = stop
@@ -199,10 +156,10 @@ def _substitute(
     while row > start:
         row -= ONE
         stop = columns + load_whole(schedule, end)
-        known = _known(factor, factors, place, vectors, start, schedule, column, stop)
+        known = _known(factors, place, vectors, start, schedule, column, stop)
         place += stop - column
         rest = subtract(load(vectors, row), known)
-        store(vectors, row, multiply(rest, factor(factors, place)))
+        store(vectors, row, multiply(rest, load(factors, place)))
         place += ONE
         column = stop
         end += ONE
@@ -210,7 +167,6 @@ def _substitute(
 
 @part
 def _known(
-    factor: Callable[[Rows, int], LaneValue],
     factors: Rows,
     place: int,
     vectors: Rows,
@@ -227,19 +183,19 @@ def _known(
     fours = column + (stop - column) // FOUR * FOUR
     while column < fours:
         state = start + load_whole(schedule, column)
-        even = fma(factor(factors, place), load(vectors, state), even)
+        even = fma(load(factors, place), load(vectors, state), even)
         state = start + load_whole(schedule, column + ONE)
-        odd = fma(factor(factors, place + ONE), load(vectors, state), odd)
+        odd = fma(load(factors, place + ONE), load(vectors, state), odd)
         state = start + load_whole(schedule, column + TWO)
-        even = fma(factor(factors, place + TWO), load(vectors, state), even)
+        even = fma(load(factors, place + TWO), load(vectors, state), even)
         state = start + load_whole(schedule, column + THREE)
-        odd = fma(factor(factors, place + THREE), load(vectors, state), odd)
+        odd = fma(load(factors, place + THREE), load(vectors, state), odd)
         column += FOUR
         place += FOUR
     while column < stop:
         keep_rolled()
         state = start + load_whole(schedule, column)
-        even = fma(factor(factors, place), load(vectors, state), even)
+        even = fma(load(factors, place), load(vectors, state), even)
         column += ONE
         place += ONE
     return add(even, odd)

@@ -1,7 +1,8 @@
 """Solve with the factors of one matrix for sixteen right-hand sides.
 
-What :func:`pathway.lanes.linear.solve_one` does, for two vectors of a row at once: each factor and
-its place are fetched once for both, and neither needs to wait for the other's sums.
+What :func:`pathway.lanes.linear.solve` does, for two vectors at once and with the same matrix in
+every lane: each factor and its place are fetched once for both vectors, and neither needs to wait
+for the other's sums.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pathway.lanes.elimination import LOWER, LOWER_END, UPPER, UPPER_END
-from pathway.lanes.jit import block
-from pathway.lanes.linear import FOUR, NONE, ONE, THREE, TWO, part, unsigned
+from pathway.lanes.jit import block, part
+from pathway.lanes.linear import FOUR, NONE, ONE, THREE, TWO, unsigned
 from pathway.lanes.vector import (
     add,
     fma,
