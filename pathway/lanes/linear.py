@@ -3,15 +3,11 @@
 ``factors`` holds one row for each entry of L + U (L with ones on its diagonal), in the places that
 :mod:`pathway.lanes.elimination` gives. Pivots stand on the diagonal in a fixed order; a pivot of
 zero makes what follows infinite or NaN in its own lane.
-
-Places are unsigned throughout: numba makes the sum of an unsigned and a signed whole a float.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from pathway.lanes.calls import call_decompose, call_solve
 from pathway.lanes.elimination import (
@@ -20,15 +16,15 @@ from pathway.lanes.elimination import (
     LOWER_END,
     PANEL,
     STEP,
-    STEP_END,
     UPPER,
     UPPER_END,
     ZERO,
 )
 from pathway.lanes.jit import block, part
+from pathway.lanes.places import FOUR, NONE, ONE, THREE, TWO, unsigned
+from pathway.lanes.reduction import reduce_rows
 from pathway.lanes.vector import (
     add,
-    divide,
     fma,
     keep_rolled,
     load,
@@ -41,8 +37,7 @@ from pathway.lanes.vector import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    import numpy as np
     from numpy.typing import NDArray
 
     from pathway.lanes.jit import LaneValue
@@ -52,14 +47,6 @@ if TYPE_CHECKING:
     Whole = NDArray[np.uint32]
 
 __all__ = ["decompose", "solve"]
-
-NONE, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE, TEN = (
-    cast("int", np.uintp(number)) for number in range(11)
-)
-
-unsigned = cast("Callable[[int], int]", np.uintp)
-
-Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
 @part
@@ -106,7 +93,7 @@ def _decompose_by_tables(
         )
         zero = _write_zeros(factors, schedule, zero, load_whole(schedule, panel + TWO))
         _add_diagonal(factors, diagonal, row, last, inverse_step)
-        step = _reduce_rows(factors, elimination, row, last, step)
+        step = reduce_rows(factors, elimination, row, last, step)
         row = last
         panel += THREE
 
@@ -234,112 +221,3 @@ def _add_diagonal(
         place = load_whole(diagonal, row)
         store(factors, place, add(load(factors, place), inverse_step))
         row += ONE
-
-
-@part
-def _reduce_rows(factors: Rows, elimination: Elimination, row: int, last: int, step: int) -> int:
-    """Turn rows of the matrix into rows of L and U; return the first step behind theirs."""
-    schedule, diagonal = elimination.schedule, elimination.diagonal
-    end, steps = load_whole(schedule, STEP_END), load_whole(schedule, STEP)
-    while row < last:
-        stop = steps + load_whole(schedule, end + row)
-        while step < stop:
-            pivots = load_whole(schedule, step)
-            if pivots == ONE:
-                step = _take_one(factors, schedule, step)
-            elif pivots == TWO:
-                step = _take_two(factors, schedule, step)
-            else:
-                step = _take_four(factors, schedule, step)
-        place = load_whole(diagonal, row)
-        store(factors, place, divide(splat(1.0), load(factors, place)))
-        row += ONE
-    return step
-
-
-@part
-def _take_one(factors: Rows, schedule: Whole, step: int) -> int:
-    """Take a multiple of one row of U from a row; return the next step."""
-    tail = load_whole(schedule, step + ONE)
-    left, pivot = load_whole(schedule, step + TWO), load_whole(schedule, step + THREE)
-    factor = multiply(load(factors, left), load(factors, pivot))
-    store(factors, left, factor)
-    minus = negate(factor)
-    step += FOUR
-    stop, along = step + tail, pivot - ONE
-    while step < stop:
-        keep_rolled()
-        place = load_whole(schedule, step)
-        store(factors, place, fma(minus, load(factors, along), load(factors, place)))
-        along -= ONE
-        step += ONE
-    return step
-
-
-@part
-def _take_two(factors: Rows, schedule: Whole, step: int) -> int:
-    """Take multiples of two rows of U with a common tail from a row; return the next step."""
-    tail = load_whole(schedule, step + ONE)
-    left, pivot = load_whole(schedule, step + TWO), load_whole(schedule, step + THREE)
-    factor = multiply(load(factors, left), load(factors, pivot))
-    store(factors, left, factor)
-    minus = negate(factor)
-    along = pivot - TWO
-    left, later = load_whole(schedule, step + FOUR), load_whole(schedule, step + FIVE)
-    rest = fma(minus, load(factors, pivot - ONE), load(factors, left))
-    factor = multiply(rest, load(factors, later))
-    store(factors, left, factor)
-    minus_later = negate(factor)
-    along_later = later - ONE
-    step += SIX
-    stop = step + tail
-    while step < stop:
-        keep_rolled()
-        place = load_whole(schedule, step)
-        value = fma(minus, load(factors, along), load(factors, place))
-        store(factors, place, fma(minus_later, load(factors, along_later), value))
-        along -= ONE
-        along_later -= ONE
-        step += ONE
-    return step
-
-
-@part
-def _take_four(factors: Rows, schedule: Whole, step: int) -> int:
-    """Take multiples of four rows of U with a common tail from a row; return the next step."""
-    tail = load_whole(schedule, step + ONE)
-    left, a = load_whole(schedule, step + TWO), load_whole(schedule, step + THREE)
-    factor = multiply(load(factors, left), load(factors, a))
-    store(factors, left, factor)
-    minus_a = negate(factor)
-    left, b = load_whole(schedule, step + FOUR), load_whole(schedule, step + FIVE)
-    rest = fma(minus_a, load(factors, a - ONE), load(factors, left))
-    factor = multiply(rest, load(factors, b))
-    store(factors, left, factor)
-    minus_b = negate(factor)
-    left, c = load_whole(schedule, step + SIX), load_whole(schedule, step + SEVEN)
-    rest = fma(minus_a, load(factors, a - TWO), load(factors, left))
-    rest = fma(minus_b, load(factors, b - ONE), rest)
-    factor = multiply(rest, load(factors, c))
-    store(factors, left, factor)
-    minus_c = negate(factor)
-    left, d = load_whole(schedule, step + EIGHT), load_whole(schedule, step + NINE)
-    rest = fma(minus_a, load(factors, a - THREE), load(factors, left))
-    rest = fma(minus_b, load(factors, b - TWO), rest)
-    rest = fma(minus_c, load(factors, c - ONE), rest)
-    factor = multiply(rest, load(factors, d))
-    store(factors, left, factor)
-    minus_d = negate(factor)
-    a, b, c, d = a - FOUR, b - THREE, c - TWO, d - ONE
-    step += TEN
-    stop = step + tail
-    while step < stop:
-        keep_rolled()
-        place = load_whole(schedule, step)
-        value = fma(minus_a, load(factors, a), load(factors, place))
-        value = fma(minus_b, load(factors, b), value)
-        value = fma(minus_c, load(factors, c), value)
-        store(factors, place, fma(minus_d, load(factors, d), value))
-        a, b, c, d = a - ONE, b - ONE, c - ONE, d - ONE
-        step += ONE
-    return step

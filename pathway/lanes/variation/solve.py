@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pathway.lanes.elimination import LOWER, LOWER_END, UPPER, UPPER_END
 from pathway.lanes.jit import block, part
-from pathway.lanes.linear import FOUR, NONE, ONE, THREE, TWO, unsigned
+from pathway.lanes.places import FOUR, NONE, ONE, THREE, TWO, unsigned
 from pathway.lanes.vector import (
     add,
     fma,
