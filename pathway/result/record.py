@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Protocol
 
@@ -61,7 +62,9 @@ def run_record(model: Recorded, settings: Settings) -> dict[str, str | int | flo
     return record
 
 
+@cache
 def _version(package: str) -> str:
+    """Return a package's version, which is read from files once."""
     try:
         return version(package)
     except PackageNotFoundError:
