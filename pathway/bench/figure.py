@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from pathway.bench.engines.choose import ENGINES, OWN
 from pathway.plot.appearance import OKABE_ITO, style
@@ -88,6 +89,9 @@ def _panel(panel: Axes, lines: Sequence[Measured]) -> None:
             )
     panel.set_xscale("log")
     panel.set_yscale("log")
+    panel.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    panel.yaxis.set_minor_formatter(NullFormatter())
     panel.invert_xaxis()
     panel.set_xlabel("largest error, by each species' maximum")
     panel.grid(visible=True, which="major", linewidth=0.4, alpha=0.5)
