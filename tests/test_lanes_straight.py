@@ -212,6 +212,11 @@ def test_code_is_compiled_when_it_is_worth_it_and_once() -> None:
     assert system.tiers.serve(system, WORTH[1]) is second
 
 
+def test_code_is_not_written_from_code() -> None:
+    straight = straighten(some_system(), 0)
+    assert straight.tiers.serve(straight, WORTH[1]) is straight
+
+
 def test_another_process_starts_with_the_tables() -> None:
     system = fresh(some_system())
     assert system.tiers.serve(system, WORTH[1]).owner is not None

@@ -141,17 +141,15 @@ def side_by_side(
     """
     found: list[SystemTrajectory | SolveError | None] = [None] * len(changes)
     groups: dict[tuple[tuple[str, ...], Settings], list[int]] = {}
-    for run, (constants, initial) in enumerate(changes):
-        given = {**constants, **initial}
+    givens = [{**constants, **initial} for constants, initial in changes]
+    for run, given in enumerate(givens):
         if set(given) - set(lanes.compiled.slots) or not _usable(times[run], given, lanes):
             continue  # the reference says what is wrong
         # Chosen for each run by itself: no run's bits depend on which others are asked for.
         chosen = _settings_of(lanes, given) if settings is None else settings
         groups.setdefault((tuple(given), chosen), []).append(run)
     for (names, chosen), runs in groups.items():
-        values = np.array(
-            [[{**changes[run][0], **changes[run][1]}[name] for name in names] for run in runs]
-        )
+        values = np.array([list(givens[run].values()) for run in runs])
         grid = np.unique(np.concatenate([times[run] for run in runs]))
         ends = np.array([times[run][-1] for run in runs])
         values = values.reshape(len(runs), len(names))

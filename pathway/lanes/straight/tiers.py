@@ -46,12 +46,14 @@ class Tiers:
         steps : int
             How many steps of eight runs are about to be done, roughly.
         """
-        from pathway.lanes.straight.build import straighten  # LLVM is loaded when it is needed
-
+        if tables.owner is not None:
+            return tables  # it is code already
         with self._lock:
             self._steps += steps
             level = sum(self._steps >= worth for worth in WORTH) - 1
             if level > self._level:
+                from pathway.lanes.straight.build import straighten  # rarely needed
+
                 self._level = level
                 self._straight = straighten(tables, level)
             return self._straight or tables
